@@ -1,0 +1,312 @@
+"""Every fact the center can learn.
+
+Knows: the shape of facts, and how a sequence of them is written down (MessagePack for the journal, JSON for people).
+Refuses to know: which bytes a fact came from, who listens, and what follows from it.
+
+An event is past tense and never changes. Angles are degrees (WGS 84), lengths metres, speeds metres a second, times integer
+microseconds UTC; names end in their unit. Optional fields that are unknown are left out when written.
+"""
+
+from __future__ import annotations
+
+from typing import NewType, TypeAlias
+
+import msgspec
+
+from center.core.roster import Agency, Policy, RosterAircraft, RosterOperator, RosterReader, RosterUnit
+
+Micros = NewType("Micros", int)
+"""Microseconds since the Unix epoch, UTC."""
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Event(
+    msgspec.Struct, frozen=True, gc=False, tag=True, tag_field="type", kw_only=True, omit_defaults=True
+):
+    """A fact. `at`: when the center learned it. `source`: the feed, as `feed/peer`. `seen`: when the device says
+    it happened, which may be wrong."""
+
+    at: Micros
+    source: str
+    seen: Micros | None = None
+
+
+class Answer(Event, kw_only=True):
+    """A fact that settles a request the center made earlier; `answers` is that effect's id."""
+
+    answers: str
+
+
+# --- units ------------------------------------------------------------------------------------------------------
+
+
+class UnitMoved(Event, kw_only=True):
+    """A position fix. `unit` is the identity the device uses on the wire; the roster maps it to a call sign."""
+
+    unit: str
+    lat: float
+    lon: float
+    speed_mps: float | None = None
+    course_deg: float | None = None
+    altitude_m: float | None = None
+    accuracy_m: float | None = None
+
+
+class UnitReported(Event, kw_only=True):
+    """What a unit says of itself that is not a position: `status` is one of `available`, `enroute`, `on-scene`,
+    `out-of-service`, `emergency`, `no-fix`, `alive`, or a word of the device's own."""
+
+    unit: str
+    status: str
+    text: str | None = None
+
+
+# --- plates -----------------------------------------------------------------------------------------------------
+
+
+class Candidate(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One reading the device thought possible. `confidence`: 0 to 1."""
+
+    plate: str
+    confidence: float
+
+
+class PlateRead(Event, kw_only=True):
+    """One passage of one plate at one reader. `plate` is upper case, letters and digits only; `read` is the device's
+    own id of the read (retransmissions repeat it); `state` is the two-letter postal code when the device claims one;
+    `crop` and `frame` refer to pictures kept outside the journal."""
+
+    reader: str
+    plate: str
+    read: str
+    state: str | None = None
+    confidence: float | None = None
+    candidates: tuple[Candidate, ...] = ()
+    lat: float | None = None
+    lon: float | None = None
+    course_deg: float | None = None
+    make: str | None = None
+    model: str | None = None
+    color: str | None = None
+    body: str | None = None
+    crop: str | None = None
+    frame: str | None = None
+
+
+class VehicleSeen(Event, kw_only=True):
+    """A vehicle passed a reader and no plate could be read."""
+
+    reader: str
+    read: str
+    lat: float | None = None
+    lon: float | None = None
+    course_deg: float | None = None
+    make: str | None = None
+    model: str | None = None
+    color: str | None = None
+    body: str | None = None
+    crop: str | None = None
+    frame: str | None = None
+
+
+class DeviceReported(Event, kw_only=True):
+    """A fixed device (reader, receiver, switch) says it is there: a heartbeat, with whatever it adds."""
+
+    device: str
+    status: str
+    text: str | None = None
+
+
+class Listing(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One line of a hotlist. `plate` as in PlateRead; `reason` is the list's own word (`stolen`, `bolo`, `amber`)."""
+
+    plate: str
+    state: str | None = None
+    reason: str = "stolen"
+    case: str | None = None
+    make: str | None = None
+    model: str | None = None
+    color: str | None = None
+    effective: Micros | None = None
+    expires: Micros | None = None
+
+
+class HotlistLoaded(Event, kw_only=True):
+    """A whole hotlist as delivered. `version` names the delivery; `issued` is when its maker says it was made;
+    `skipped` counts lines that were not listings (each was also reported as FeedFaulted)."""
+
+    hotlist: str
+    version: str
+    listings: tuple[Listing, ...]
+    issued: Micros | None = None
+    skipped: int = 0
+
+
+# --- calls ------------------------------------------------------------------------------------------------------
+
+
+class CallOpened(Event, kw_only=True):
+    """A 911 call. `call` is the call's id in the system that sent it, `incident` that system's incident number (two
+    CAD systems number the same incident differently), `system` its name. `uncertainty_m` is the radius of the
+    location; a call may have a civic `address` only."""
+
+    call: str
+    system: str
+    incident: str | None = None
+    kind: str | None = None
+    priority: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    uncertainty_m: float | None = None
+    address: str | None = None
+    callback: str | None = None
+    text: str | None = None
+
+
+class CallChanged(Event, kw_only=True):
+    """Something about an open call changed; only the fields that are present are new."""
+
+    call: str
+    system: str
+    incident: str | None = None
+    kind: str | None = None
+    priority: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    uncertainty_m: float | None = None
+    address: str | None = None
+    callback: str | None = None
+    text: str | None = None
+
+
+class CallClosed(Event, kw_only=True):
+    call: str
+    system: str
+    incident: str | None = None
+    disposition: str | None = None
+
+
+# --- sky --------------------------------------------------------------------------------------------------------
+
+
+class AircraftSeen(Event, kw_only=True):
+    """What one transponder message said. `icao` is lower-case hex; any other field may be missing from a message.
+    `callsign` has no padding; `altitude_m` is pressure altitude."""
+
+    icao: str
+    callsign: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    altitude_m: float | None = None
+    speed_mps: float | None = None
+    course_deg: float | None = None
+    climb_mps: float | None = None
+    squawk: str | None = None
+    on_ground: bool | None = None
+
+
+# --- people in the room -----------------------------------------------------------------------------------------
+
+
+class OperatorActed(Event, kw_only=True):
+    """A signed-in person asked for something. `act` names it (core/access.py lists them all), `subject` is what it is
+    about (an alert, a unit, an incident), `reason` and `case` say why. `request` ties the reply to the asker; the
+    same request twice is one act. `details` carries what the act needs besides."""
+
+    operator: str
+    act: str
+    subject: str
+    request: str
+    reason: str | None = None
+    case: str | None = None
+    details: dict[str, str] = {}
+
+
+# --- answers to our own requests --------------------------------------------------------------------------------
+
+
+class MessageAcked(Answer, kw_only=True):
+    """A terminal showed the message and its deputy pressed the key. `unit` is who acknowledged."""
+
+    unit: str
+
+
+class RouteTime(msgspec.Struct, frozen=True, gc=False):
+    """Road time from one candidate to the place asked about."""
+
+    unit: str
+    seconds: float
+
+
+class RouteAnswered(Answer, kw_only=True):
+    """Road times, nearest first, ties by unit. Candidates that cannot reach the place are left out."""
+
+    times: tuple[RouteTime, ...]
+
+
+class Woke(Answer, kw_only=True):
+    """A moment the center asked to be woken at has come."""
+
+
+# --- the center's own plumbing ----------------------------------------------------------------------------------
+
+
+class SiteLoaded(Event, kw_only=True):
+    """Who and what belongs to this site. The first event of every journal, and again whenever the site file changes."""
+
+    name: str
+    simulated: bool = False
+    agencies: tuple[Agency, ...] = ()
+    units: tuple[RosterUnit, ...] = ()
+    readers: tuple[RosterReader, ...] = ()
+    aircraft: tuple[RosterAircraft, ...] = ()
+    operators: tuple[RosterOperator, ...] = ()
+    policy: Policy = Policy()
+
+
+class FeedFaulted(Event, kw_only=True):
+    """Bytes that made no sense. `why` is for people, `excerpt` shows the start of the bytes (printable, at most 80
+    characters), `offset` is where in the stream they began. `repeats` counts further faults of the same kind that
+    were folded into this one so that a flood of garbage cannot fill the journal."""
+
+    why: str
+    excerpt: str = ""
+    offset: int | None = None
+    repeats: int = 0
+
+
+class FeedFellQuiet(Event, kw_only=True):
+    """Nothing came from `feed` for longer than its site file allows; `last` is when something last did."""
+
+    feed: str
+    last: Micros | None = None
+
+
+class FeedRecovered(Event, kw_only=True):
+    feed: str
+
+
+AnyEvent: TypeAlias = (
+    UnitMoved
+    | UnitReported
+    | PlateRead
+    | VehicleSeen
+    | DeviceReported
+    | HotlistLoaded
+    | CallOpened
+    | CallChanged
+    | CallClosed
+    | AircraftSeen
+    | OperatorActed
+    | MessageAcked
+    | RouteAnswered
+    | Woke
+    | SiteLoaded
+    | FeedFaulted
+    | FeedFellQuiet
+    | FeedRecovered
+)

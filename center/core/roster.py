@@ -1,0 +1,67 @@
+"""Who and what belongs to a site: agencies, units, readers, aircraft, operators, and the numbers a site may choose.
+
+Knows: the shape of the roster as it enters the journal with `SiteLoaded`.
+Refuses to know: the site file it was written in, and addresses, sockets and secrets of any kind.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Agency(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """`own` agencies give position, video and audio; all others give position only."""
+
+    agency: str
+    name: str
+    own: bool = False
+
+
+class RosterUnit(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """`devices` are the identities this unit's equipment uses on the wire; `terminal` is where messages reach it."""
+
+    unit: str
+    agency: str
+    devices: tuple[str, ...] = ()
+    terminal: str | None = None
+
+
+class RosterReader(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A plate reader that stands still (or, with `unit`, rides on one)."""
+
+    reader: str
+    name: str = ""
+    devices: tuple[str, ...] = ()
+    lat: float | None = None
+    lon: float | None = None
+    unit: str | None = None
+
+
+class RosterAircraft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    icao: str
+    name: str
+    agency: str
+
+
+class RosterOperator(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """`role` is one of operator, supervisor, auditor, representative, trainer."""
+
+    operator: str
+    name: str
+    agency: str
+    role: str = "operator"
+
+
+class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Numbers a site may choose. Times in seconds, distances in metres."""
+
+    lookback_s: int = 24 * 3600
+    notify_units: int = 3
+    escalate_after_s: int = 30
+    escalations: int = 2
+    unit_stale_s: int = 180
+    incident_join_m: float = 250.0
+    incident_join_s: int = 900
+    hotlist_stale_s: int = 36 * 3600
+    hotlist_shrink: float = 0.5
+    confusable_confidence: float = 0.9
