@@ -3,8 +3,8 @@
 Knows: the shape of facts, and how a sequence of them is written down (MessagePack for the journal, JSON for people).
 Refuses to know: which bytes a fact came from, who listens, and what follows from it.
 
-An event is past tense and never changes. Angles are degrees (WGS 84), lengths metres, speeds metres a second, times integer
-microseconds UTC; names end in their unit. Optional fields that are unknown are left out when written.
+An event is past tense and never changes. Angles are degrees (WGS 84), lengths metres, speeds metres a second, times
+integer microseconds UTC; names end in their unit. Optional fields that are unknown are left out when written.
 """
 
 from __future__ import annotations
@@ -24,9 +24,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
-class Event(
-    msgspec.Struct, frozen=True, gc=False, tag=True, tag_field="type", kw_only=True, omit_defaults=True
-):
+class Event(msgspec.Struct, frozen=True, gc=False, tag=True, tag_field="type", kw_only=True, omit_defaults=True):
     """A fact. `at`: when the center learned it. `source`: the feed, as `feed/peer`. `seen`: when the device says
     it happened, which may be wrong."""
 
@@ -35,7 +33,7 @@ class Event(
     seen: Micros | None = None
 
 
-class Answer(Event, kw_only=True):
+class Answer(Event, frozen=True, kw_only=True):
     """A fact that settles a request the center made earlier; `answers` is that effect's id."""
 
     answers: str
@@ -44,7 +42,7 @@ class Answer(Event, kw_only=True):
 # --- units ------------------------------------------------------------------------------------------------------
 
 
-class UnitMoved(Event, kw_only=True):
+class UnitMoved(Event, frozen=True, kw_only=True):
     """A position fix. `unit` is the identity the device uses on the wire; the roster maps it to a call sign."""
 
     unit: str
@@ -56,7 +54,7 @@ class UnitMoved(Event, kw_only=True):
     accuracy_m: float | None = None
 
 
-class UnitReported(Event, kw_only=True):
+class UnitReported(Event, frozen=True, kw_only=True):
     """What a unit says of itself that is not a position: `status` is one of `available`, `enroute`, `on-scene`,
     `out-of-service`, `emergency`, `no-fix`, `alive`, or a word of the device's own."""
 
@@ -75,7 +73,7 @@ class Candidate(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     confidence: float
 
 
-class PlateRead(Event, kw_only=True):
+class PlateRead(Event, frozen=True, kw_only=True):
     """One passage of one plate at one reader. `plate` is upper case, letters and digits only; `read` is the device's
     own id of the read (retransmissions repeat it); `state` is the two-letter postal code when the device claims one;
     `crop` and `frame` refer to pictures kept outside the journal."""
@@ -97,7 +95,7 @@ class PlateRead(Event, kw_only=True):
     frame: str | None = None
 
 
-class VehicleSeen(Event, kw_only=True):
+class VehicleSeen(Event, frozen=True, kw_only=True):
     """A vehicle passed a reader and no plate could be read."""
 
     reader: str
@@ -113,7 +111,7 @@ class VehicleSeen(Event, kw_only=True):
     frame: str | None = None
 
 
-class DeviceReported(Event, kw_only=True):
+class DeviceReported(Event, frozen=True, kw_only=True):
     """A fixed device (reader, receiver, switch) says it is there: a heartbeat, with whatever it adds."""
 
     device: str
@@ -135,7 +133,7 @@ class Listing(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     expires: Micros | None = None
 
 
-class HotlistLoaded(Event, kw_only=True):
+class HotlistLoaded(Event, frozen=True, kw_only=True):
     """A whole hotlist as delivered. `version` names the delivery; `issued` is when its maker says it was made;
     `skipped` counts lines that were not listings (each was also reported as FeedFaulted)."""
 
@@ -149,7 +147,7 @@ class HotlistLoaded(Event, kw_only=True):
 # --- calls ------------------------------------------------------------------------------------------------------
 
 
-class CallOpened(Event, kw_only=True):
+class CallOpened(Event, frozen=True, kw_only=True):
     """A 911 call. `call` is the call's id in the system that sent it, `incident` that system's incident number (two
     CAD systems number the same incident differently), `system` its name. `uncertainty_m` is the radius of the
     location; a call may have a civic `address` only."""
@@ -167,7 +165,7 @@ class CallOpened(Event, kw_only=True):
     text: str | None = None
 
 
-class CallChanged(Event, kw_only=True):
+class CallChanged(Event, frozen=True, kw_only=True):
     """Something about an open call changed; only the fields that are present are new."""
 
     call: str
@@ -183,7 +181,7 @@ class CallChanged(Event, kw_only=True):
     text: str | None = None
 
 
-class CallClosed(Event, kw_only=True):
+class CallClosed(Event, frozen=True, kw_only=True):
     call: str
     system: str
     incident: str | None = None
@@ -193,7 +191,7 @@ class CallClosed(Event, kw_only=True):
 # --- sky --------------------------------------------------------------------------------------------------------
 
 
-class AircraftSeen(Event, kw_only=True):
+class AircraftSeen(Event, frozen=True, kw_only=True):
     """What one transponder message said. `icao` is lower-case hex; any other field may be missing from a message.
     `callsign` has no padding; `altitude_m` is pressure altitude."""
 
@@ -212,7 +210,7 @@ class AircraftSeen(Event, kw_only=True):
 # --- people in the room -----------------------------------------------------------------------------------------
 
 
-class OperatorActed(Event, kw_only=True):
+class OperatorActed(Event, frozen=True, kw_only=True):
     """A signed-in person asked for something. `act` names it (core/access.py lists them all), `subject` is what it is
     about (an alert, a unit, an incident), `reason` and `case` say why. `request` ties the reply to the asker; the
     same request twice is one act. `details` carries what the act needs besides."""
@@ -229,7 +227,7 @@ class OperatorActed(Event, kw_only=True):
 # --- answers to our own requests --------------------------------------------------------------------------------
 
 
-class MessageAcked(Answer, kw_only=True):
+class MessageAcked(Answer, frozen=True, kw_only=True):
     """A terminal showed the message and its deputy pressed the key. `unit` is who acknowledged."""
 
     unit: str
@@ -242,20 +240,20 @@ class RouteTime(msgspec.Struct, frozen=True, gc=False):
     seconds: float
 
 
-class RouteAnswered(Answer, kw_only=True):
+class RouteAnswered(Answer, frozen=True, kw_only=True):
     """Road times, nearest first, ties by unit. Candidates that cannot reach the place are left out."""
 
     times: tuple[RouteTime, ...]
 
 
-class Woke(Answer, kw_only=True):
+class Woke(Answer, frozen=True, kw_only=True):
     """A moment the center asked to be woken at has come."""
 
 
 # --- the center's own plumbing ----------------------------------------------------------------------------------
 
 
-class SiteLoaded(Event, kw_only=True):
+class SiteLoaded(Event, frozen=True, kw_only=True):
     """Who and what belongs to this site. The first event of every journal, and again whenever the site file changes."""
 
     name: str
@@ -268,7 +266,7 @@ class SiteLoaded(Event, kw_only=True):
     policy: Policy = Policy()
 
 
-class FeedFaulted(Event, kw_only=True):
+class FeedFaulted(Event, frozen=True, kw_only=True):
     """Bytes that made no sense. `why` is for people, `excerpt` shows the start of the bytes (printable, at most 80
     characters), `offset` is where in the stream they began. `repeats` counts further faults of the same kind that
     were folded into this one so that a flood of garbage cannot fill the journal."""
@@ -279,14 +277,14 @@ class FeedFaulted(Event, kw_only=True):
     repeats: int = 0
 
 
-class FeedFellQuiet(Event, kw_only=True):
+class FeedFellQuiet(Event, frozen=True, kw_only=True):
     """Nothing came from `feed` for longer than its site file allows; `last` is when something last did."""
 
     feed: str
     last: Micros | None = None
 
 
-class FeedRecovered(Event, kw_only=True):
+class FeedRecovered(Event, frozen=True, kw_only=True):
     feed: str
 
 

@@ -1,0 +1,79 @@
+"""The operators' HTTP server as an ASGI application.
+
+Knows: which routes there are, which headers every answer carries, and where the built page lies.
+Refuses to know: what any route does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+import center
+from center.api.front import Front, RefusedError
+from center.api.routes import acting, reading, session
+from center.api.socket import watch
+
+DIST = Path(center.__file__).parent / "console" / "dist"
+MAX_BODY_BYTES = 64 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "connect-src 'self'; worker-src 'self' blob:; font-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+NOT_BUILT = """<!doctype html><title>RTCC</title>
+<h1>The operators' page has not been built</h1>
+<p>Run <code>make console</code>. The interface under <code>/api</code> works without it: see
+<code>/api/docs</code>.</p>"""
+
+
+def create(front: Front, dist: Path = DIST) -> FastAPI:
+    """The application in front of one center."""
+    app = FastAPI(
+        title="RTCC operators' interface",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.front = front
+    for router in (session, reading, acting):
+        app.include_router(router)
+    app.add_api_websocket_route("/ws/operators", watch)
+    app.add_exception_handler(RefusedError, _refused)
+    app.middleware("http")(_guard)
+    if (dist / "index.html").exists():
+        app.mount("/", StaticFiles(directory=dist, html=True), name="console")
+    else:
+        app.add_api_route("/", _not_built, include_in_schema=False, response_class=HTMLResponse)
+    return app
+
+
+async def _not_built() -> HTMLResponse:
+    return HTMLResponse(NOT_BUILT, 503)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RefusedError)
+    return JSONResponse({"granted": False, "why": error.why}, error.status)
+
+
+async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """No large bodies in, strict headers out."""
+    length = request.headers.get("content-length", "0")
+    if request.method == "POST" and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
+        return JSONResponse({"detail": f"a body may have at most {MAX_BODY_BYTES} bytes"}, 413)
+    if request.method == "POST" and "transfer-encoding" in request.headers:
+        return JSONResponse({"detail": "a body must state its length"}, 411)
+    response = await call_next(request)
+    response.headers.update(HEADERS)
+    return response

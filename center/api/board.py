@@ -1,0 +1,190 @@
+"""The board in front of the operators: what has changed since they last looked.
+
+Knows: which units, aircraft, alerts and incidents are new to the operators, and who waits for a reply.
+Refuses to know: how a frame travels, and who may see it.
+
+Everything a frame holds is complete and replaces what was shown before, so frames may be joined, and a client that fell
+behind is simply shown everything again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from center.api import views
+from center.core.effects import Notify, Reply
+from center.core.events import AircraftSeen, Event, Micros, UnitMoved, UnitReported
+from center.core.picture import Picture
+from center.core.units import is_stale
+from center.intake import Intake
+
+MAX_ALERTS_SHOWN = 500
+MAX_WAITING = 10_000
+
+
+class FeedView(views.View, frozen=True, kw_only=True):
+    """`state`: alive, late (a third of the patience is left), silent, or never (heard nothing yet)."""
+
+    feed: str
+    format: str
+    state: str
+    messages: int
+    events: int
+    faults: int
+    refused: int = 0
+    last: Micros | None = None
+    quiet_after_s: float | None = None
+    trouble: str = ""
+
+
+class Frame(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A `state` or `delta` frame."""
+
+    type: str
+    position: int
+    now: Micros
+    units: tuple[views.UnitView, ...] = ()
+    aircraft: tuple[views.AircraftView, ...] = ()
+    alerts: tuple[views.AlertView, ...] = ()
+    incidents: tuple[views.IncidentView, ...] = ()
+    feeds: tuple[FeedView, ...] = ()
+    gone: dict[str, list[str]] = {}
+
+
+encode = msgspec.json.Encoder().encode
+
+
+def feed_view(intake: Intake, now: Micros) -> FeedView:
+    if intake.last is None:
+        state = "silent" if intake.is_quiet else "never"
+    elif intake.is_quiet:
+        state = "silent"
+    else:
+        late = intake.quiet_after_s is not None and now - intake.last > intake.quiet_after_s * 1_000_000 * 2 / 3
+        state = "late" if late else "alive"
+    return FeedView(
+        feed=intake.name,
+        format=intake.format,
+        state=state,
+        messages=intake.messages,
+        events=intake.events,
+        faults=intake.faults,
+        refused=intake.refused,
+        last=intake.last,
+        quiet_after_s=intake.quiet_after_s,
+        trouble=intake.troubled,
+    )
+
+
+class Board:
+    """Watches events and effects as the host lets them through; `delta` empties what has gathered.
+
+    `ring` is called whenever something a person must see at once (an alert, an incident) has changed.
+    """
+
+    def __init__(
+        self, picture: Picture, intakes: Mapping[str, Intake], ring: Callable[[], None] = lambda: None
+    ) -> None:
+        self._picture = picture
+        self._intakes = intakes
+        self.ring = ring
+        self._units: dict[str, None] = {}
+        self._aircraft: dict[str, None] = {}
+        self._alerts: dict[str, None] = {}
+        self._incidents: dict[str, None] = {}
+        self._shown_aircraft: set[str] = set()
+        self._stale: set[str] = set()
+        self._waiting: dict[str, Callable[[Reply], None]] = {}
+
+    def watch(self, event: Event) -> None:
+        """Note what an event has moved. Called for every event, so it does as little as it can."""
+        kind = type(event)
+        if kind is UnitMoved or kind is UnitReported:
+            device: str = event.unit  # type: ignore[attr-defined]  # both kinds have one
+            self._units[self._picture.site.unit_of.get(device, device)] = None
+        elif kind is AircraftSeen:
+            self._aircraft[event.icao] = None  # type: ignore[attr-defined]
+
+    def notify(self, effect: Notify) -> None:
+        (self._alerts if effect.topic == "alert" else self._incidents)[effect.subject] = None
+        self.ring()
+
+    def reply(self, effect: Reply) -> None:
+        then = self._waiting.pop(effect.request, None)
+        if then is not None:
+            then(effect)
+
+    def expect(self, request: str, then: Callable[[Reply], None]) -> None:
+        """Call `then` with the reply to a request. The oldest expectation is dropped when there are too many."""
+        if len(self._waiting) >= MAX_WAITING:
+            del self._waiting[next(iter(self._waiting))]
+        self._waiting[request] = then
+
+    def state(self) -> Frame:
+        """Everything there is to see now."""
+        picture = self._picture
+        alerts = list(picture.alerts.alerts.values())
+        shown = [a for a in alerts if a.closed_at is None]
+        shown += [a for a in alerts if a.closed_at is not None][-max(0, MAX_ALERTS_SHOWN - len(shown)) :]
+        return Frame(
+            type="state",
+            position=picture.position,
+            now=picture.now,
+            units=tuple(views.unit(unit, picture) for unit in picture.units.units.values()),
+            aircraft=tuple(views.aircraft(craft, picture) for craft in picture.aircraft.aircraft.values()),
+            alerts=tuple(views.alert(alert, picture) for alert in shown),
+            incidents=tuple(views.incident(incident, picture) for incident in picture.incidents.incidents.values()),
+            feeds=self.feeds(picture.now),
+        )
+
+    def delta(self, now: Micros, *, feeds: bool) -> Frame | None:
+        """What has changed since the last delta; None when nothing has. With `feeds` (say, once a second) also what
+        changes by itself: the feeds' ages and counters, and units gone stale by silence."""
+        picture = self._picture
+        gone = self._departed()
+        units, self._units = self._units, {}
+        aircraft, self._aircraft = self._aircraft, {}
+        alerts, self._alerts = self._alerts, {}
+        incidents, self._incidents = self._incidents, {}
+        if feeds:
+            units |= self._gone_stale()
+        if not (units or aircraft or alerts or incidents or gone or feeds):
+            return None
+        return Frame(
+            type="delta",
+            position=picture.position,
+            now=now,
+            units=tuple(views.unit(unit, picture) for unit in _those(units, picture.units.units)),
+            aircraft=tuple(views.aircraft(craft, picture) for craft in _those(aircraft, picture.aircraft.aircraft)),
+            alerts=tuple(views.alert(alert, picture) for alert in _those(alerts, picture.alerts.alerts)),
+            incidents=tuple(views.incident(it, picture) for it in _those(incidents, picture.incidents.incidents)),
+            feeds=self.feeds(now) if feeds else (),
+            gone=gone,
+        )
+
+    def feeds(self, now: Micros) -> tuple[FeedView, ...]:
+        return tuple(feed_view(intake, now) for intake in self._intakes.values())
+
+    def _departed(self) -> dict[str, list[str]]:
+        here = self._picture.aircraft.aircraft
+        gone = sorted(icao for icao in self._shown_aircraft if icao not in here)
+        self._shown_aircraft = set(here)
+        return {"aircraft": gone} if gone else {}
+
+    def _gone_stale(self) -> dict[str, None]:
+        """Units that have just become stale: silence moves them too."""
+        picture = self._picture
+        stale = {unit.unit for unit in picture.units.placed() if is_stale(unit, picture)}
+        fresh = stale - self._stale
+        self._stale = stale
+        return dict.fromkeys(sorted(fresh))
+
+
+_Thing = TypeVar("_Thing")
+
+
+def _those(names: Iterable[str], all_of_them: Mapping[str, _Thing]) -> list[_Thing]:
+    return [all_of_them[name] for name in names if name in all_of_them]

@@ -1,0 +1,111 @@
+"""Bodies of requests and answers at the HTTP edge.
+
+Knows: what a client may send, how large, and what it gets back; the OpenAPI page is made from these.
+Refuses to know: whether it is allowed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
+Line = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Act(Body):
+    """`request` is the client's own id of this act: sent twice, it is one act."""
+
+    request: Id | None = None
+
+
+class SignIn(Body):
+    operator: Id
+    token: Annotated[str, Field(max_length=500)] | None = None
+
+
+class Acknowledge(Act):
+    note: Line | None = None
+
+
+class Confirm(Act):
+    """The person has compared the image with the text. `action` says what is being done about it."""
+
+    action: Line
+    note: Line | None = None
+
+
+class Dismiss(Act):
+    disposition: Literal["wrong-state", "misread", "stale-listing", "dismissed"]
+    action: Line
+    note: Line | None = None
+
+
+class Look(Act):
+    what: Literal["position", "video", "audio"]
+    reason: Line | None = None
+    case: Line | None = None
+
+
+class MessageToUnit(Act):
+    text: Line
+    reason: Line | None = None
+
+
+class PlateSearch(Act):
+    plate: Annotated[str, Field(min_length=2, max_length=12)]
+    reason: Line | None = None
+    case: Line | None = None
+
+
+class Person(BaseModel):
+    operator: str
+    name: str
+    agency: str
+    role: str
+
+
+class Granted(BaseModel):
+    granted: Literal[True] = True
+
+
+class Refused(BaseModel):
+    granted: Literal[False] = False
+    why: str
+
+
+class AgencyOut(BaseModel):
+    agency: str
+    name: str
+    own: bool
+
+
+class ReaderOut(BaseModel):
+    reader: str
+    name: str
+    lat: float | None
+    lon: float | None
+
+
+class SiteOut(BaseModel):
+    name: str
+    simulated: bool
+    bounds: tuple[float, float, float, float] | None = Field(description="west, south, east, north in degrees")
+    agencies: list[AgencyOut]
+    readers: list[ReaderOut]
+
+
+class Status(BaseModel):
+    """`position`: events handled; `durable`: events that survive a kill. `trouble`: why the journal cannot be written
+    now."""
+
+    position: int
+    durable: int
+    uptime_s: float
+    operators: int
+    trouble: str = ""

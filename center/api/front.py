@@ -1,0 +1,93 @@
+"""What every route shares: the center behind it, the person before it, and the door between.
+
+Knows: how an act is put to the center and its durable reply awaited.
+Refuses to know: paths, and what an act does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Annotated
+
+from fastapi import Cookie, Depends, HTTPException, Request
+
+from center.api import bodies
+from center.api.live import Live
+from center.api.map import SiteMap
+from center.api.sessions import Sessions
+from center.assembly import Assembly
+from center.core.effects import Reply
+from center.core.events import OperatorActed
+from center.site import OperatorSettings
+
+REPLY_TIMEOUT_S = 10.0
+"""How long an act may wait for the disk before the client is told to come back."""
+
+
+class Front:
+    """What the routes share. `started_s` and `seconds` are of a monotonic clock."""
+
+    def __init__(self, assembly: Assembly, sessions: Sessions, live: Live, site_map: SiteMap) -> None:
+        self.assembly = assembly
+        self.sessions = sessions
+        self.live = live
+        self.map = site_map
+        self.started_s = asyncio.get_running_loop().time()
+
+    async def ask(self, who: OperatorSettings, act: str, subject: str, body: bodies.Act, **said: str | None) -> None:
+        """Put an act to the center and wait for the durable answer. Raises HTTPException unless it is granted."""
+        request = f"{who.operator}/{body.request or secrets.token_hex(8)}"
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+
+        def replied(reply: Reply) -> None:
+            if not answer.done():
+                answer.set_result(reply)
+
+        self.assembly.act(
+            OperatorActed(
+                at=self.assembly.clock.now(),
+                source="console",
+                operator=who.operator,
+                act=act,
+                subject=subject,
+                request=request,
+                reason=said.pop("reason", None),
+                case=said.pop("case", None),
+                details={key: value for key, value in said.items() if value is not None},
+            ),
+            replied,
+        )
+        try:
+            reply = await asyncio.wait_for(answer, REPLY_TIMEOUT_S)
+        except TimeoutError:
+            raise HTTPException(503, "the act could not be kept in time", {"Retry-After": "2"}) from None
+        if not reply.granted:
+            raise RefusedError(409 if reply.late else 403, reply.why)
+
+
+class RefusedError(Exception):
+    """A refusal on its way to the client."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(status, why)
+        self.status = status
+        self.why = why
+
+
+def _front(request: Request) -> Front:
+    front: Front = request.app.state.front
+    return front
+
+
+def _signed_in(
+    front: Annotated[Front, Depends(_front)], rtcc_session: Annotated[str | None, Cookie()] = None
+) -> OperatorSettings:
+    person = front.sessions.who(rtcc_session)
+    if person is None:
+        raise HTTPException(401, "sign in first")
+    return person
+
+
+FrontHere = Annotated[Front, Depends(_front)]
+Who = Annotated[OperatorSettings, Depends(_signed_in)]

@@ -1,0 +1,309 @@
+"""What operators are shown: the picture, put into the words of docs/api.md.
+
+Knows: the shape of every view, as the page and any other client sees it.
+Refuses to know: who is connected, and how a view travels. Views are made from the picture and never change it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from center.core import plates
+from center.core.aircraft import Aircraft
+from center.core.alerting import Alert, HitRead
+from center.core.correlation import Incident
+from center.core.events import Micros, PlateRead
+from center.core.findings import Difference
+from center.core.messages import Message
+from center.core.picture import Picture
+from center.core.units import Unit, is_stale
+
+
+class View(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """Absent fields are unknown."""
+
+
+class UnitView(View, frozen=True, kw_only=True):
+    unit: str
+    agency: str
+    own: bool
+    status: str
+    at: Micros
+    lat: float | None = None
+    lon: float | None = None
+    speed_mps: float | None = None
+    course_deg: float | None = None
+    seen: Micros | None = None
+    stale: bool = False
+    doubt: str = ""
+    media: bool = False
+
+
+class AircraftView(View, frozen=True, kw_only=True):
+    icao: str
+    at: Micros
+    callsign: str | None = None
+    name: str | None = None
+    own: bool = False
+    lat: float | None = None
+    lon: float | None = None
+    altitude_m: float | None = None
+    speed_mps: float | None = None
+    course_deg: float | None = None
+    on_ground: bool | None = None
+
+
+class ReadView(View, frozen=True, kw_only=True):
+    read: str
+    reader: str
+    reader_name: str
+    plate: str
+    at: Micros
+    seen: Micros | None = None
+    lat: float | None = None
+    lon: float | None = None
+    state: str | None = None
+    confidence: float | None = None
+    make: str | None = None
+    model: str | None = None
+    color: str | None = None
+    crop: str | None = None
+    backward: bool = False
+
+
+class ListingView(View, frozen=True, kw_only=True):
+    plate: str
+    reason: str
+    hotlist: str
+    version: str
+    age_s: int
+    state: str | None = None
+    case: str | None = None
+    make: str | None = None
+    model: str | None = None
+    color: str | None = None
+    issued: Micros | None = None
+
+
+class StepView(View, frozen=True, kw_only=True):
+    at: Micros
+    operator: str
+    act: str
+    disposition: str | None = None
+    action: str | None = None
+    note: str | None = None
+
+
+class MessageView(View, frozen=True, kw_only=True):
+    message: str
+    unit: str
+    sent_at: Micros
+    state: str
+    level: int
+    acked_at: Micros | None = None
+
+
+class AlertView(View, frozen=True, kw_only=True):
+    alert: str
+    kind: str
+    state: str
+    subject: str
+    headline: str
+    at: Micros
+    detail: str = ""
+    lead: bool = False
+    read: ReadView | None = None
+    listing: ListingView | None = None
+    differs: tuple[Difference, ...] = ()
+    reads: tuple[ReadView, ...] = ()
+    reads_in_all: int = 0
+    history: tuple[StepView, ...] = ()
+    disposition: str | None = None
+    messages: tuple[MessageView, ...] = ()
+
+
+class CallView(View, frozen=True, kw_only=True):
+    call: str
+    system: str
+    at: Micros
+    number: str | None = None
+    text: str | None = None
+    closed: bool = False
+
+
+class NearUnit(View, frozen=True, kw_only=True):
+    unit: str
+    seconds: float
+
+
+class ChangeView(View, frozen=True, kw_only=True):
+    at: Micros
+    what: str
+
+
+class NearPlate(View, frozen=True, kw_only=True):
+    plate: str
+    reader: str
+    seen: Micros
+
+
+class IncidentView(View, frozen=True, kw_only=True):
+    incident: str
+    opened_at: Micros
+    state: str
+    kind: str | None = None
+    priority: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    uncertainty_m: float | None = None
+    address: str | None = None
+    calls: tuple[CallView, ...] = ()
+    units: tuple[NearUnit, ...] = ()
+    changes: tuple[ChangeView, ...] = ()
+    plates: tuple[NearPlate, ...] = ()
+
+
+def unit(it: Unit, picture: Picture) -> UnitView:
+    own = picture.site.is_own(it.unit)
+    return UnitView(
+        unit=it.unit,
+        agency=it.agency,
+        own=own,
+        status=it.status,
+        at=it.at,
+        lat=it.lat,
+        lon=it.lon,
+        speed_mps=it.speed_mps,
+        course_deg=it.course_deg,
+        seen=it.fix_at or None,
+        stale=is_stale(it, picture),
+        doubt=it.doubt,
+        media=own,
+    )
+
+
+def aircraft(it: Aircraft, picture: Picture) -> AircraftView:
+    rostered = picture.site.aircraft.get(it.icao)
+    return AircraftView(
+        icao=it.icao,
+        at=it.at,
+        callsign=it.callsign,
+        name=rostered.name if rostered else None,
+        own=rostered is not None,
+        lat=it.lat,
+        lon=it.lon,
+        altitude_m=it.altitude_m,
+        speed_mps=it.speed_mps,
+        course_deg=it.course_deg,
+        on_ground=it.on_ground,
+    )
+
+
+def read(it: PlateRead, picture: Picture, *, backward: bool = False) -> ReadView:
+    reader = picture.site.reader_of.get(it.reader, it.reader)
+    rostered = picture.site.readers.get(reader)
+    fixed = rostered is not None and rostered.lat is not None
+    return ReadView(
+        read=it.read,
+        reader=reader,
+        reader_name=rostered.name if rostered and rostered.name else reader,
+        plate=it.plate,
+        at=it.at,
+        seen=it.seen,
+        lat=rostered.lat if rostered and fixed else it.lat,
+        lon=rostered.lon if rostered and fixed else it.lon,
+        state=it.state,
+        confidence=it.confidence,
+        make=it.make,
+        model=it.model,
+        color=it.color,
+        crop=it.crop,
+        backward=backward,
+    )
+
+
+def _listing(it: Alert, picture: Picture) -> ListingView | None:
+    listing = it.listing
+    if listing is None:
+        return None
+    hotlist = picture.plates.hotlists.get(it.hotlist)
+    return ListingView(
+        plate=listing.plate,
+        reason=listing.reason,
+        hotlist=it.hotlist,
+        version=it.version,
+        age_s=plates.hotlist_age(hotlist, picture.now) if hotlist else 0,
+        state=listing.state,
+        case=listing.case,
+        make=listing.make,
+        model=listing.model,
+        color=listing.color,
+        issued=it.issued,
+    )
+
+
+def _message(it: Message) -> MessageView:
+    return MessageView(
+        message=it.message,
+        unit=it.unit,
+        sent_at=it.sent_at,
+        state=it.state,
+        level=it.level,
+        acked_at=it.acked_at,
+    )
+
+
+def alert(it: Alert, picture: Picture) -> AlertView:
+    """The alert with everything a person needs to decide: the read beside the listing, and what differs."""
+
+    def shown(hit: HitRead) -> ReadView:
+        return read(hit.read, picture, backward=hit.backward)
+
+    messages = picture.messages
+    return AlertView(
+        alert=it.alert,
+        kind=it.kind,
+        state=it.state,
+        subject=it.subject,
+        headline=it.headline,
+        at=it.at,
+        detail=it.detail,
+        lead=it.kind == "hotlist-hit" and it.state != "confirmed",
+        read=shown(it.reads[0]) if it.reads else None,
+        listing=_listing(it, picture),
+        differs=it.differs,
+        reads=tuple(shown(hit) for hit in it.reads),
+        reads_in_all=it.reads_in_all,
+        history=tuple(StepView(**msgspec.structs.asdict(step)) for step in it.history),
+        disposition=it.disposition,
+        messages=tuple(_message(messages.messages[m]) for m in messages.of.get(it.alert, ())),
+    )
+
+
+def incident(it: Incident, picture: Picture) -> IncidentView:
+    calls = [picture.calls.calls[key] for key in it.calls if key in picture.calls.calls]
+    return IncidentView(
+        incident=it.incident,
+        opened_at=it.opened_at,
+        state="open" if it.closed_at is None else "closed",
+        kind=it.kind,
+        priority=it.priority,
+        lat=it.lat,
+        lon=it.lon,
+        uncertainty_m=it.uncertainty_m,
+        address=it.address,
+        calls=tuple(
+            CallView(
+                call=c.call,
+                system=c.system,
+                number=c.incident,
+                at=c.opened_at,
+                text=c.text,
+                closed=c.closed_at is not None,
+            )
+            for c in calls
+        ),
+        units=tuple(NearUnit(unit=near.unit, seconds=near.seconds) for near in it.units),
+        changes=tuple(ChangeView(at=change.at, what=change.what) for change in it.changes),
+        plates=tuple(NearPlate(plate=hit.plate, reader=hit.reader, seen=hit.at) for hit in it.hits),
+    )

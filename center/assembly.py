@@ -1,0 +1,96 @@
+"""Putting a center together from its site file and the parts that differ between modes.
+
+Knows: how host, desks, feeds, board and hands are joined.
+Refuses to know: which clock, journal, messenger and router it is given, and what carries the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import structs
+
+from center.api.board import Board
+from center.clock import Clock
+from center.core.center import Center
+from center.core.effects import Reply
+from center.core.events import Micros, OperatorActed, SiteLoaded
+from center.hands import AuditTrail, Hands, Messenger, Router
+from center.host import Host
+from center.ingest.feed import Attachment
+from center.intake import MAX_BACKLOG, Intake
+from center.site import FeedSettings, Site
+from center.store.journal import Journal
+
+WHOLE_MESSAGES = frozenset({"udp", "mqtt", "http", "folder"})
+
+
+class Pictures(Protocol):
+    def keep(self, picture: Attachment) -> None: ...
+    def get(self, ref: str) -> Attachment | None: ...
+
+
+class Assembly:
+    """A center that is ready to take bytes: `intakes` by feed name, `board` for its operators, `host` in the middle."""
+
+    def __init__(
+        self,
+        site: Site,
+        *,
+        center: Center,
+        journal: Journal,
+        clock: Clock,
+        messenger: Messenger,
+        router: Router,
+        audit: AuditTrail,
+        pictures: Pictures,
+    ) -> None:
+        self.site = site
+        self.clock = clock
+        self.pictures = pictures
+        self.journal = journal
+        self.intakes: dict[str, Intake] = {}
+        self.board = Board(center.picture, self.intakes)
+        self.host = Host(center, journal, clock, Hands(clock, self.board, messenger, router, audit))
+        self.host.watchers.append(self.board.watch)
+        for feed in site.feeds:
+            self.intakes[feed.name] = self._intake(feed)
+
+    @property
+    def center(self) -> Center:
+        return self.host.center
+
+    def start(self) -> None:
+        """Load the site if it has changed, take up what was pending, and start looking out for silence."""
+        loaded = self.site.as_event(self.clock.now())
+        known = self.center.picture.site.loaded
+        if known is None or _without_time(known) != _without_time(loaded):
+            self.host.submit((loaded,))
+        self.host.resume()
+        for intake in self.intakes.values():
+            intake.watch()
+
+    def act(self, act: OperatorActed, then: Callable[[Reply], None]) -> int:
+        """Put an operator's act to the center; `then` gets the reply once it is durable."""
+        self.board.expect(act.request, then)
+        return self.host.submit((act,))
+
+    def _intake(self, feed: FeedSettings) -> Intake:
+        return Intake(
+            feed.name,
+            feed.format,
+            self.host,
+            self.pictures,
+            whole=feed.link in WHOLE_MESSAGES,
+            options=feed.options,
+            quiet_after_s=feed.quiet_after_s,
+            refuse=self._overload,
+        )
+
+    def _overload(self) -> str:
+        return "the journal is too far behind" if self.journal.backlog > MAX_BACKLOG else ""
+
+
+def _without_time(event: SiteLoaded) -> SiteLoaded:
+    return structs.replace(event, at=Micros(0))

@@ -1,0 +1,294 @@
+"""What a person must look at now.
+
+Knows: every alert, its state, what was done about it and by whom; and that ten reads of one car are one alert.
+Refuses to know: how a hit was found, who may act (see access), and how the street is told (see messages).
+
+A hotlist hit is a lead until a person confirms it: `raised` -> `acknowledged` -> `confirmed` or `dismissed`. Every
+step but the first is a person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from center.core import plates
+from center.core.effects import Effect, Notify, Reply
+from center.core.events import (
+    SECOND,
+    Event,
+    FeedFellQuiet,
+    FeedRecovered,
+    Listing,
+    Micros,
+    OperatorActed,
+    PlateRead,
+    UnitReported,
+)
+from center.core.findings import Confirmed, Difference, Granted, Hit, HotlistRefused, Unheard
+
+if TYPE_CHECKING:
+    from center.core.picture import Picture
+
+DISPOSITIONS = ("correct", "wrong-state", "misread", "stale-listing", "dismissed")
+MAX_READS_SHOWN = 200
+MAX_CLOSED = 5_000
+
+
+class HitRead(msgspec.Struct, frozen=True, gc=False):
+    """One read that belongs to an alert."""
+
+    read: PlateRead
+    backward: bool
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """Something a person did about an alert."""
+
+    at: Micros
+    operator: str
+    act: str
+    disposition: str | None = None
+    action: str | None = None
+    note: str | None = None
+
+
+class Alert(msgspec.Struct, gc=False):
+    """`kind` is hotlist-hit, unit-emergency, hotlist-refused, feed-quiet or unacknowledged. `key` joins what is the
+    same matter. For a hotlist hit: the listing with its list and version as they were when it was raised, the reads
+    oldest first, and what differs between the first read and the listing."""
+
+    alert: str
+    kind: str
+    key: str
+    subject: str
+    headline: str
+    at: Micros
+    state: str = "raised"
+    revision: int = 0
+    detail: str = ""
+    hotlist: str = ""
+    version: str = ""
+    issued: Micros | None = None
+    list_loaded_at: Micros = Micros(0)
+    listing: Listing | None = None
+    differs: tuple[Difference, ...] = ()
+    reads: list[HitRead] = []
+    reads_in_all: int = 0
+    history: list[Step] = []
+    disposition: str | None = None
+    closed_at: Micros | None = None
+
+
+class AlertsSlice(msgspec.Struct):
+    """`current` maps the key of a matter to its latest alert; `closed` lists finished alerts, oldest first, so that the
+    oldest can be let go."""
+
+    alerts: dict[str, Alert] = {}
+    current: dict[str, str] = {}
+    closed: list[str] = []
+
+
+def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001
+    """Raise or extend alerts for what earlier desks found."""
+    for finding in tuple(picture.found):
+        if isinstance(finding, Hit):
+            yield from _hit(finding, picture)
+        elif isinstance(finding, HotlistRefused):
+            yield _raise(
+                picture,
+                kind="hotlist-refused",
+                subject=finding.hotlist,
+                headline=f"Hotlist {finding.hotlist} was not taken over",
+                detail=finding.why,
+            )
+        elif isinstance(finding, Unheard):
+            yield _raise(
+                picture,
+                kind="unacknowledged",
+                subject=finding.about,
+                headline=f"Nobody has acknowledged: {finding.headline}",
+            )
+
+
+def unit_reported(event: UnitReported, picture: Picture) -> Iterator[Effect]:
+    if event.status == "emergency":
+        unit = picture.site.unit_of.get(event.unit, event.unit)
+        yield _raise(picture, "unit-emergency", unit, f"{unit} pressed the emergency button", event.text or "")
+
+
+def feed_quiet(event: FeedFellQuiet, picture: Picture) -> Iterator[Effect]:
+    yield _raise(picture, "feed-quiet", event.feed, f"Nothing comes from {event.feed}")
+
+
+def feed_recovered(event: FeedRecovered, picture: Picture) -> Iterator[Effect]:
+    alert = _open(picture, f"feed-quiet/{event.feed}")
+    if alert is not None:
+        _close(picture, alert, "dismissed", Step(picture.now, "", "recovered"))
+        yield _show(picture, alert)
+
+
+def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
+    """Acknowledge, confirm or dismiss, once the door has let the operator through."""
+    if not event.act.startswith("alert.") or not any(isinstance(f, Granted) for f in picture.found):
+        return
+    alert = picture.alerts.alerts.get(event.subject)
+    objection = _objection(event, alert)
+    if alert is None or objection:
+        late = alert is not None and alert.state in ("confirmed", "dismissed")
+        yield Reply(
+            id=picture.mint("r"),
+            request=event.request,
+            granted=False,
+            why=objection or "no such alert",
+            late=late,
+        )
+        return
+    details = event.details
+    step = Step(
+        at=event.at,
+        operator=event.operator,
+        act=event.act.removeprefix("alert."),
+        disposition=details.get("disposition"),
+        action=details.get("action"),
+        note=details.get("note"),
+    )
+    if event.act == "alert.acknowledge":
+        alert.history.append(step)
+        alert.state = "acknowledged"
+    elif event.act == "alert.confirm":
+        _close(picture, alert, "confirmed", msgspec.structs.replace(step, disposition="correct"))
+        if alert.kind == "hotlist-hit":
+            picture.found.append(Confirmed(alert.alert))
+    else:
+        _close(picture, alert, "dismissed", step)
+    yield _show(picture, alert)
+    yield Reply(id=picture.mint("r"), request=event.request, granted=True)
+
+
+def _objection(event: OperatorActed, alert: Alert | None) -> str:
+    if alert is None:
+        return f"there is no alert {event.subject}"
+    if alert.state in ("confirmed", "dismissed"):
+        by = alert.history[-1].operator if alert.history else ""
+        return f"{by or 'the center'} has already {alert.state} it"
+    if event.act == "alert.acknowledge" and alert.state == "acknowledged":
+        return ""
+    if event.act != "alert.acknowledge" and not event.details.get("action"):
+        return "the action taken is missing"
+    if event.act == "alert.dismiss" and event.details.get("disposition") not in DISPOSITIONS[1:]:
+        return f"the disposition must be one of {', '.join(DISPOSITIONS[1:])}"
+    return ""
+
+
+def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
+    """One vehicle, one alert: a further read extends it. A matter that a person has closed stays closed for reads
+    that say nothing new."""
+    listing = hit.listing
+    key = f"hotlist-hit/{listing.state or ''}/{plates.as_listed(listing.plate)}"
+    known = picture.alerts.alerts.get(picture.alerts.current.get(key, ""))
+    if known is not None and not _is_news(known, hit, picture):
+        if len(known.reads) < MAX_READS_SHOWN:
+            known.reads.append(HitRead(hit.read, hit.backward))
+        known.reads_in_all += 1
+        yield _show(picture, known)
+        return
+    hotlist = picture.plates.hotlists[hit.hotlist]
+    state = f" ({listing.state})" if listing.state else ""
+    alert = Alert(
+        alert=picture.mint("a"),
+        kind="hotlist-hit",
+        key=key,
+        subject=listing.plate,
+        headline=f"{listing.reason.capitalize()}: {listing.plate}{state} at {_reader_name(hit.read, picture)}",
+        at=picture.now,
+        hotlist=hotlist.name,
+        version=hotlist.version,
+        issued=hotlist.issued,
+        list_loaded_at=hotlist.loaded_at,
+        listing=listing,
+        differs=hit.differs,
+        reads=[HitRead(hit.read, hit.backward)],
+        reads_in_all=1,
+    )
+    yield _put(picture, alert)
+
+
+def _is_news(known: Alert, hit: Hit, picture: Picture) -> bool:
+    """Whether a read of a known matter deserves an alert of its own."""
+    if known.closed_at is None:
+        return False
+    if known.disposition == "correct":
+        return picture.now - known.closed_at > picture.site.policy.lookback_s * SECOND
+    if known.disposition == "stale-listing":
+        return picture.plates.hotlists[hit.hotlist].version != known.version
+    return hit.read.plate not in {shown.read.plate for shown in known.reads}
+
+
+def _reader_name(read: PlateRead, picture: Picture) -> str:
+    reader = picture.site.reader_of.get(read.reader, read.reader)
+    rostered = picture.site.readers.get(reader)
+    return rostered.name if rostered and rostered.name else reader
+
+
+def _open(picture: Picture, key: str) -> Alert | None:
+    alert = picture.alerts.alerts.get(picture.alerts.current.get(key, ""))
+    return alert if alert is not None and alert.closed_at is None else None
+
+
+def _raise(picture: Picture, kind: str, subject: str, headline: str, detail: str = "") -> Effect:
+    """A plain alert: while the matter is open, saying it again only updates it."""
+    alert = _open(picture, f"{kind}/{subject}")
+    if alert is not None:
+        alert.detail = detail
+        return _show(picture, alert)
+    return _put(
+        picture,
+        Alert(
+            alert=picture.mint("a"),
+            kind=kind,
+            key=f"{kind}/{subject}",
+            subject=subject,
+            headline=headline,
+            at=picture.now,
+            detail=detail,
+        ),
+    )
+
+
+def _put(picture: Picture, alert: Alert) -> Effect:
+    picture.alerts.alerts[alert.alert] = alert
+    picture.alerts.current[alert.key] = alert.alert
+    return _show(picture, alert)
+
+
+def _show(picture: Picture, alert: Alert) -> Notify:
+    alert.revision += 1
+    return Notify(
+        id=picture.mint("n"),
+        topic="alert",
+        subject=alert.alert,
+        revision=alert.revision,
+        headline=alert.headline,
+    )
+
+
+def _close(picture: Picture, alert: Alert, state: str, step: Step) -> None:
+    alert.history.append(step)
+    alert.state = state
+    alert.disposition = step.disposition or state
+    alert.closed_at = picture.now
+    here = picture.alerts
+    here.closed.append(alert.alert)
+    while len(here.closed) > MAX_CLOSED:
+        gone = here.alerts.pop(here.closed.pop(0))
+        if here.current.get(gone.key) == gone.alert:
+            del here.current[gone.key]
+
+
+def touched(picture: Picture, alert_id: str) -> Iterable[Effect]:
+    """What another desk yields when something it owns about an alert has changed and must be shown."""
+    alert = picture.alerts.alerts.get(alert_id)
+    return () if alert is None else (_show(picture, alert),)

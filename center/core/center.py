@@ -1,0 +1,116 @@
+"""The Real Time Crime Center itself: one pure function from facts to requests.
+
+Knows: which desks look at which fact, in which order, and which requests are still owed an answer.
+Refuses to know: the time, chance, files, sockets and threads. Everything it knows came in an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+from center.core import access, aircraft, alerting, calls, correlation, messages, plates, site, units
+from center.core.effects import AnyEffect, Effect, Reply, Request, Withdraw
+from center.core.events import (
+    AircraftSeen,
+    Answer,
+    CallChanged,
+    CallClosed,
+    CallOpened,
+    Event,
+    FeedFellQuiet,
+    FeedRecovered,
+    HotlistLoaded,
+    MessageAcked,
+    OperatorActed,
+    PlateRead,
+    RouteAnswered,
+    SiteLoaded,
+    UnitMoved,
+    UnitReported,
+    Woke,
+)
+from center.core.picture import Picture
+
+Desk: TypeAlias = Callable[[Any, Picture], Iterable[Effect]]
+
+DESKS: dict[type[Event], tuple[Desk, ...]] = {
+    SiteLoaded: (site.loaded,),
+    UnitMoved: (units.moved,),
+    UnitReported: (units.reported, alerting.unit_reported),
+    AircraftSeen: (aircraft.seen,),
+    PlateRead: (plates.read, alerting.on_findings, correlation.on_findings),
+    HotlistLoaded: (plates.hotlist_loaded, alerting.on_findings),
+    CallOpened: (calls.opened, correlation.called),
+    CallChanged: (calls.opened, correlation.called),
+    CallClosed: (calls.closed, correlation.closed),
+    OperatorActed: (
+        access.acted,
+        alerting.acted,
+        messages.acted,
+        messages.on_findings,
+        alerting.on_findings,
+    ),
+    MessageAcked: (messages.acked,),
+    RouteAnswered: (correlation.ranked, messages.route_answered, alerting.on_findings),
+    Woke: (messages.woke, alerting.on_findings),
+    FeedFellQuiet: (alerting.feed_quiet,),
+    FeedRecovered: (alerting.feed_recovered,),
+}
+"""The bus: what happens on a fact, in order. A fact without a row (a fault, a heartbeat) is journaled and changes
+nothing."""
+
+
+class Center:
+    """Give it every event in journal order; take the effects it asks for.
+
+    The caller sees to it that effects leave only when the event that caused them is durable.
+    """
+
+    def __init__(self, picture: Picture | None = None) -> None:
+        self.picture = Picture() if picture is None else picture
+
+    def handle(self, event: Event) -> Sequence[Effect]:
+        picture = self.picture
+        picture.position += 1
+        picture.serial = 0
+        if event.at > picture.now:
+            picture.now = event.at
+        if isinstance(event, Answer):
+            picture.pending.pop(event.answers, None)
+        effects: list[Effect] = []
+        for desk in DESKS.get(type(event), ()):
+            effects.extend(desk(event, picture))
+        if effects:
+            self._account(effects)
+        if picture.found:
+            picture.found.clear()
+        return effects
+
+    def _account(self, effects: list[Effect]) -> None:
+        """Keep the books of what is owed: requests to the world, replies to operators."""
+        picture = self.picture
+        for effect in effects:
+            if isinstance(effect, Request):
+                picture.pending[effect.id] = effect  # type: ignore[assignment]  # AnyRequest is every Request there is
+            elif isinstance(effect, Withdraw):
+                picture.pending.pop(effect.request, None)
+            elif isinstance(effect, Reply):
+                access.remember(effect.request, effect, picture)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_pictures = msgspec.msgpack.Decoder(Picture)
+_effects = msgspec.msgpack.Decoder(AnyEffect)
+
+
+def freeze(picture: Picture) -> bytes:
+    """The picture as bytes, for a snapshot. Thawed, it decides exactly as the original would."""
+    return _encoder.encode(picture)
+
+
+def thaw(data: bytes) -> Picture:
+    """The picture `freeze` wrote down. Raises msgspec.DecodeError when it is of another version or damaged."""
+    return _pictures.decode(data)

@@ -1,0 +1,63 @@
+"""What a desk found out about the event in hand, for the desks behind it in the same row.
+
+Knows: the shape of findings.
+Refuses to know: anything that outlives the event; a finding is never stored and never leaves the core.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from center.core.events import Listing, OperatorActed, PlateRead
+from center.core.roster import RosterOperator
+
+
+class Difference(msgspec.Struct, frozen=True, gc=False):
+    """Where read and listing disagree: `what` is state, make, model, color or letter."""
+
+    what: str
+    read: str
+    listed: str
+
+
+class Hit(msgspec.Struct, frozen=True, gc=False):
+    """A read that may be a listed vehicle. `backward`: the plate passed before it was listed."""
+
+    read: PlateRead
+    hotlist: str
+    listing: Listing
+    differs: tuple[Difference, ...] = ()
+    backward: bool = False
+
+
+class HotlistRefused(msgspec.Struct, frozen=True, gc=False):
+    """A delivered list that must not replace the one in force."""
+
+    hotlist: str
+    version: str
+    why: str
+
+
+class Granted(msgspec.Struct, frozen=True, gc=False):
+    """The door let this act through; the desk that owns it carries it out and replies."""
+
+    act: OperatorActed
+    operator: RosterOperator
+
+
+class Confirmed(msgspec.Struct, frozen=True, gc=False):
+    """A person confirmed an alert's image against its text: the street may be told."""
+
+    alert: str
+
+
+class Unheard(msgspec.Struct, frozen=True, gc=False):
+    """No terminal acknowledged a message about this matter, however far it was escalated."""
+
+    about: str
+    headline: str
+
+
+Finding: TypeAlias = Hit | HotlistRefused | Granted | Confirmed | Unheard

@@ -1,0 +1,268 @@
+"""What the street is told, and whether it heard.
+
+Knows: which units are told of a confirmed hit or of an operator's words, who acknowledged, and whom to try next.
+Refuses to know: whether the hit is true (a person confirmed it), roads (a router answers), and terminals' wire format.
+
+The nearest units by road are told. Where no road time comes in time, distance as the crow flies must do: a late
+message is worse than a longer drive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from center.core import alerting
+from center.core.effects import Effect, Reply, Route, Send, Stand, WakeAt, Withdraw
+from center.core.events import SECOND, Event, MessageAcked, Micros, OperatorActed, RouteAnswered, Woke
+from center.core.findings import Confirmed, Granted, Unheard
+from center.core.geo import distance_m
+from center.core.units import Unit, is_stale
+
+if TYPE_CHECKING:
+    from center.core.alerting import Alert
+    from center.core.picture import Picture
+
+ROUTED_CANDIDATES = 12
+ROUTE_PATIENCE = 3 * SECOND
+MAX_MESSAGES = 10_000
+MAX_TEXT = 500
+NOT_TO_BE_SENT = ("out-of-service", "offline", "emergency")
+
+
+class Message(msgspec.Struct, gc=False):
+    """One message to one unit. `about` is an alert, or the unit itself for an operator's own words. `state`: sent,
+    acked or silent (not acknowledged in time; a late answer still makes it acked)."""
+
+    message: str
+    about: str
+    unit: str
+    level: int
+    sent_at: Micros
+    state: str = "sent"
+    acked_at: Micros | None = None
+
+
+class Dispatch(msgspec.Struct, gc=False):
+    """The telling of one matter while it goes on. `ranked` are the units to try, in order, `tried` how many have been;
+    `asked` are the messages of the present level; `route` and `timer` the requests it waits for."""
+
+    about: str
+    sending: Send
+    ranked: list[str] = []
+    tried: int = 0
+    asked: list[str] = []
+    heard: int = 0
+    route: str = ""
+    timer: str = ""
+
+
+class MessagesSlice(msgspec.Struct):
+    """`of` lists the messages about a matter, oldest first. `dispatches` are those still going on, by the id of the
+    event's first effect; `waits` maps a request they wait for to the dispatch."""
+
+    messages: dict[str, Message] = {}
+    of: dict[str, list[str]] = {}
+    dispatches: dict[str, Dispatch] = {}
+    waits: dict[str, str] = {}
+
+
+def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001
+    """Tell the street of what a person has confirmed: ask for road times, and do not wait for them for ever."""
+    for finding in tuple(picture.found):
+        if not isinstance(finding, Confirmed):
+            continue
+        alert = picture.alerts.alerts[finding.alert]
+        sending = _about_hit(alert, picture)
+        ranked = _by_distance(sending, picture)
+        key = picture.mint("d")
+        dispatch = Dispatch(about=alert.alert, sending=sending, ranked=[unit.unit for unit in ranked])
+        picture.messages.dispatches[key] = dispatch
+        stands = tuple(_stand(unit) for unit in ranked[:ROUTED_CANDIDATES])
+        if not stands or sending.lat is None or sending.lon is None:
+            yield from _tell(key, dispatch, picture, picture.site.policy.notify_units)
+            continue
+        route = Route(id=picture.mint("q"), lat=sending.lat, lon=sending.lon, candidates=stands)
+        dispatch.route = route.id
+        picture.messages.waits[route.id] = key
+        yield route
+        yield _set_timer(key, dispatch, ROUTE_PATIENCE, picture)
+
+
+def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
+    """An operator's own words to one unit."""
+    if event.act != "unit.message" or not any(isinstance(f, Granted) for f in picture.found):
+        return
+    rostered = picture.site.units.get(event.subject)
+    text = event.details.get("text", "").strip()
+    if rostered is None or not rostered.terminal or not text:
+        why = "the text is empty" if not text else f"{event.subject} has no terminal"
+        yield Reply(id=picture.mint("r"), request=event.request, granted=False, why=why)
+        return
+    sending = Send(
+        id="",
+        unit="",
+        terminal="",
+        level=0,
+        sent=picture.now,
+        kind="text",
+        headline=text[:MAX_TEXT],
+        verified_by=event.operator,
+    )
+    key = picture.mint("d")
+    dispatch = Dispatch(about=rostered.unit, sending=sending, ranked=[rostered.unit])
+    picture.messages.dispatches[key] = dispatch
+    yield from _tell(key, dispatch, picture, 1)
+    yield Reply(id=picture.mint("r"), request=event.request, granted=True)
+
+
+def route_answered(event: RouteAnswered, picture: Picture) -> Iterator[Effect]:
+    key = picture.messages.waits.pop(event.answers, None)
+    if key is None:
+        return
+    dispatch = picture.messages.dispatches[key]
+    dispatch.route = ""
+    by_road = [time.unit for time in event.times if time.unit in dispatch.ranked]
+    dispatch.ranked = by_road + [unit for unit in dispatch.ranked if unit not in by_road]
+    if dispatch.timer:
+        picture.messages.waits.pop(dispatch.timer, None)
+        yield Withdraw(id=picture.mint("x"), request=dispatch.timer)
+        dispatch.timer = ""
+    yield from _tell(key, dispatch, picture, picture.site.policy.notify_units)
+
+
+def woke(event: Woke, picture: Picture) -> Iterator[Effect]:
+    key = picture.messages.waits.pop(event.answers, None)
+    if key is None:
+        return
+    dispatch = picture.messages.dispatches[key]
+    dispatch.timer = ""
+    if dispatch.route:  # the router kept us waiting: go by distance
+        picture.messages.waits.pop(dispatch.route, None)
+        yield Withdraw(id=picture.mint("x"), request=dispatch.route)
+        dispatch.route = ""
+        yield from _tell(key, dispatch, picture, picture.site.policy.notify_units)
+        return
+    asked = [picture.messages.messages[m] for m in dispatch.asked]
+    silent = [message for message in asked if message.state == "sent"]
+    dispatch.heard += len(asked) - len(silent)
+    for message in silent:
+        message.state = "silent"
+        yield Withdraw(id=picture.mint("x"), request=message.message)
+    levels = dispatch.sending.level
+    more = len(silent) if levels < picture.site.policy.escalations else 0
+    dispatch.sending = msgspec.structs.replace(dispatch.sending, level=levels + 1)
+    yield from _tell(key, dispatch, picture, more)
+
+
+def acked(event: MessageAcked, picture: Picture) -> Iterator[Effect]:
+    """Only the unit that was asked can answer."""
+    message = picture.messages.messages.get(event.answers)
+    unit = picture.site.unit_of.get(event.unit, event.unit)
+    if message is None or message.unit != unit or message.state == "acked":
+        return
+    message.state = "acked"
+    message.acked_at = event.at
+    yield from alerting.touched(picture, message.about)
+
+
+def _tell(key: str, dispatch: Dispatch, picture: Picture, how_many: int) -> Iterator[Effect]:
+    """Send to the next units in line; with none left to send to, the matter ends, heard or not."""
+    following = dispatch.ranked[dispatch.tried : dispatch.tried + how_many]
+    dispatch.tried += len(following)
+    dispatch.asked = []
+    for unit in following:
+        rostered = picture.site.units[unit]
+        sending = msgspec.structs.replace(
+            dispatch.sending,
+            id=picture.mint("m"),
+            unit=unit,
+            terminal=rostered.terminal or unit,
+            sent=picture.now,
+        )
+        dispatch.asked.append(sending.id)
+        _record(Message(sending.id, dispatch.about, unit, sending.level, picture.now), picture)
+        yield sending
+    if following:
+        patience = picture.site.policy.escalate_after_s * SECOND
+        yield _set_timer(key, dispatch, patience, picture)
+    else:
+        del picture.messages.dispatches[key]
+        if dispatch.heard == 0:
+            picture.found.append(Unheard(about=dispatch.about, headline=dispatch.sending.headline))
+    yield from alerting.touched(picture, dispatch.about)
+
+
+def _about_hit(alert: Alert, picture: Picture) -> Send:
+    """What a deputy is told of a confirmed hit; unit and id are filled in for each one told."""
+    shown = max(alert.reads, key=lambda shown: (shown.read.at, shown.read.reader, shown.read.read))
+    last, listing = shown.read, alert.listing
+    reader = picture.site.readers.get(picture.site.reader_of.get(last.reader, ""))
+    lat = last.lat if reader is None or reader.lat is None else reader.lat
+    lon = last.lon if reader is None or reader.lon is None else reader.lon
+    step = alert.history[-1]
+    described = (listing.color, listing.make, listing.model) if listing else ()
+    return Send(
+        id="",
+        unit="",
+        terminal="",
+        level=0,
+        sent=picture.now,
+        kind="hotlist-hit",
+        headline=alert.headline,
+        plate=f"{alert.subject} {listing.state or ''}".strip() if listing else alert.subject,
+        vehicle=" ".join(word for word in described if word) or None,
+        lat=lat,
+        lon=lon,
+        note=step.action,
+        verified_by=step.operator,
+    )
+
+
+def _by_distance(sending: Send, picture: Picture) -> list[Unit]:
+    """Own units that can be told, nearest first as the crow flies, ties by name. Without a place: by name."""
+    able = [
+        unit
+        for unit in picture.units.placed()
+        if picture.site.is_own(unit.unit)
+        and picture.site.units[unit.unit].terminal
+        and unit.status not in NOT_TO_BE_SENT
+        and not is_stale(unit, picture)
+    ]
+    return sorted(able, key=lambda unit: (_metres(unit, sending), unit.unit))
+
+
+def _metres(unit: Unit, sending: Send) -> float:
+    if sending.lat is None or sending.lon is None or unit.lat is None or unit.lon is None:
+        return 0.0
+    return distance_m(unit.lat, unit.lon, sending.lat, sending.lon)
+
+
+def _stand(unit: Unit) -> Stand:
+    assert unit.lat is not None
+    assert unit.lon is not None
+    return Stand(unit.unit, unit.lat, unit.lon)
+
+
+def _set_timer(key: str, dispatch: Dispatch, patience: int, picture: Picture) -> WakeAt:
+    timer = WakeAt(id=picture.mint("w"), when=Micros(picture.now + patience))
+    dispatch.timer = timer.id
+    picture.messages.waits[timer.id] = key
+    return timer
+
+
+def _record(message: Message, picture: Picture) -> None:
+    """Keep the message; let the oldest settled ones go when there are too many."""
+    here = picture.messages
+    here.messages[message.message] = message
+    here.of.setdefault(message.about, []).append(message.message)
+    if len(here.messages) <= MAX_MESSAGES:
+        return
+    settled = [m for m in here.messages.values() if m.state != "sent"][: MAX_MESSAGES // 10]
+    for old in settled:
+        del here.messages[old.message]
+        here.of[old.about].remove(old.message)
+        if not here.of[old.about]:
+            del here.of[old.about]

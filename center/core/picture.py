@@ -1,0 +1,53 @@
+"""What is true now.
+
+Knows: which slices there are, how a new id is minted, and how the whole is written down for a snapshot.
+Refuses to know: what any slice means. Each desk owns one slice and reads the others; no desk writes another's.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from center.core.access import AccessSlice
+from center.core.aircraft import AircraftSlice
+from center.core.alerting import AlertsSlice
+from center.core.calls import CallsSlice
+from center.core.correlation import IncidentsSlice
+from center.core.effects import AnyRequest
+from center.core.events import Micros
+from center.core.findings import Finding
+from center.core.messages import MessagesSlice
+from center.core.plates import PlatesSlice
+from center.core.site import SiteSlice
+from center.core.units import UnitsSlice
+
+
+class Picture(msgspec.Struct, kw_only=True, dict=True):
+    """`position` counts the events handled, which is the journal position of the last one; `now` is the latest `at`.
+
+    `pending` holds every request still owed an answer, so that a restarted center (or a standby that takes over) knows
+    what to ask again. `found` is what earlier desks in the row found out about the event being handled; it is empty
+    between events and never written down.
+    """
+
+    position: int = 0
+    serial: int = 0
+    now: Micros = Micros(0)
+    pending: dict[str, AnyRequest] = {}
+    site: SiteSlice = msgspec.field(default_factory=SiteSlice)
+    units: UnitsSlice = msgspec.field(default_factory=UnitsSlice)
+    plates: PlatesSlice = msgspec.field(default_factory=PlatesSlice)
+    calls: CallsSlice = msgspec.field(default_factory=CallsSlice)
+    incidents: IncidentsSlice = msgspec.field(default_factory=IncidentsSlice)
+    aircraft: AircraftSlice = msgspec.field(default_factory=AircraftSlice)
+    alerts: AlertsSlice = msgspec.field(default_factory=AlertsSlice)
+    messages: MessagesSlice = msgspec.field(default_factory=MessagesSlice)
+    access: AccessSlice = msgspec.field(default_factory=AccessSlice)
+
+    def __post_init__(self) -> None:
+        self.found: list[Finding] = []
+
+    def mint(self, kind: str) -> str:
+        """A new id, unique over the life of the journal and the same in every replay of it."""
+        self.serial += 1
+        return f"{kind}{self.position}.{self.serial}"

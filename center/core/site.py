@@ -1,0 +1,51 @@
+"""Who and what belongs here: the desk that keeps the roster.
+
+Knows: which wire identity belongs to which unit, reader or aircraft, whose they are, and who works in the room.
+Refuses to know: where anything is now, and what a person may do (see access).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from center.core.effects import Effect
+from center.core.events import SiteLoaded
+from center.core.roster import Agency, Policy, RosterAircraft, RosterOperator, RosterReader, RosterUnit
+
+if TYPE_CHECKING:
+    from center.core.picture import Picture
+
+
+class SiteSlice(msgspec.Struct, dict=True):
+    """The roster in force, with lookups by wire identity (derived, not written down)."""
+
+    loaded: SiteLoaded | None = None
+
+    def __post_init__(self) -> None:
+        loaded = self.loaded
+        self.policy: Policy = loaded.policy if loaded else Policy()
+        self.agencies: dict[str, Agency] = {a.agency: a for a in loaded.agencies} if loaded else {}
+        self.units: dict[str, RosterUnit] = {u.unit: u for u in loaded.units} if loaded else {}
+        self.readers: dict[str, RosterReader] = {r.reader: r for r in loaded.readers} if loaded else {}
+        self.aircraft: dict[str, RosterAircraft] = {a.icao: a for a in loaded.aircraft} if loaded else {}
+        self.operators: dict[str, RosterOperator] = {o.operator: o for o in loaded.operators} if loaded else {}
+        self.unit_of: dict[str, str] = {d: u.unit for u in self.units.values() for d in (u.unit, *u.devices)}
+        self.reader_of: dict[str, str] = {d: r.reader for r in self.readers.values() for d in (r.reader, *r.devices)}
+
+    def agency_of(self, unit: str) -> str:
+        """The agency of a unit; empty for one that is on no roster."""
+        rostered = self.units.get(unit)
+        return rostered.agency if rostered else ""
+
+    def is_own(self, unit: str) -> bool:
+        """Whether the unit belongs to an agency that gives this center its video and audio. No roster, no right."""
+        agency = self.agencies.get(self.agency_of(unit))
+        return agency is not None and agency.own
+
+
+def loaded(event: SiteLoaded, picture: Picture) -> Iterable[Effect]:
+    picture.site = SiteSlice(event)
+    return ()

@@ -1,0 +1,108 @@
+"""Carrying effects out.
+
+Knows: which part of the center carries out which effect.
+Refuses to know: what any part does with it, and whether it is done for real or with modelled delays: the parts are
+passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+from center.clock import Clock
+from center.core.effects import Audit, Effect, Notify, Reply, Route, Send, WakeAt, Withdraw
+from center.core.events import Event, Micros, RouteAnswered, RouteTime, Woke
+
+Answered: TypeAlias = Callable[[Event], None]
+
+
+class Board(Protocol):
+    """The operators' side: what is put in front of them, and what they are told back."""
+
+    def notify(self, effect: Notify) -> None: ...
+    def reply(self, effect: Reply) -> None: ...
+
+
+class Messenger(Protocol):
+    """Terminals. A message is tried until it is withdrawn or acknowledged; a repeat carries the same id."""
+
+    def send(self, effect: Send) -> None: ...
+    def withdraw(self, request: str) -> None: ...
+
+
+class Router(Protocol):
+    """Road times. `then` is called later, never from inside `ask`."""
+
+    def ask(self, effect: Route, then: Callable[[tuple[RouteTime, ...]], None]) -> None: ...
+
+
+class AuditTrail(Protocol):
+    def keep(self, effect: Audit) -> None: ...
+
+
+class Hands:
+    """Every effect type has one carrier; `answer` takes the event that settles a request, when it comes."""
+
+    def __init__(self, clock: Clock, board: Board, messenger: Messenger, router: Router, audit: AuditTrail) -> None:
+        self._clock = clock
+        self._messenger = messenger
+        self._router = router
+        self._withdrawn: set[str] = set()
+        self._asked: set[str] = set()
+        self._carriers: dict[type[Effect], Callable[[Any, Answered], None]] = {
+            Notify: lambda effect, _: board.notify(effect),
+            Reply: lambda effect, _: board.reply(effect),
+            Audit: lambda effect, _: audit.keep(effect),
+            Send: lambda effect, _: messenger.send(effect),
+            Route: self._route,
+            WakeAt: self._wake,
+            Withdraw: self._withdraw,
+        }
+
+    def do(self, effect: Effect, answer: Answered) -> None:
+        self._carriers[type(effect)](effect, answer)
+
+    def _wake(self, effect: WakeAt, answer: Answered) -> None:
+        self._asked.add(effect.id)
+
+        def due() -> None:
+            if self._is_wanted(effect.id):
+                answer(Woke(at=self._clock.now(), source="clock", answers=effect.id))
+
+        self._clock.call_at(effect.when, due)
+
+    def _route(self, effect: Route, answer: Answered) -> None:
+        self._asked.add(effect.id)
+
+        def arrived(times: tuple[RouteTime, ...]) -> None:
+            if self._is_wanted(effect.id):
+                answer(RouteAnswered(at=self._clock.now(), source="router", answers=effect.id, times=times))
+
+        self._router.ask(effect, arrived)
+
+    def _is_wanted(self, request: str) -> bool:
+        """Whether the answer to a request is still wanted; asking settles it."""
+        self._asked.discard(request)
+        wanted = request not in self._withdrawn
+        self._withdrawn.discard(request)
+        return wanted
+
+    def _withdraw(self, effect: Withdraw, _: Answered) -> None:
+        if effect.request in self._asked:
+            self._withdrawn.add(effect.request)
+        else:
+            self._messenger.withdraw(effect.request)
+
+
+class DelayedRouter:
+    """A router that takes a fixed time: answers come `delay` later on the clock that is passed in."""
+
+    def __init__(self, clock: Clock, times: Callable[[Route], tuple[RouteTime, ...]], delay: Micros) -> None:
+        self._clock = clock
+        self._times = times
+        self._delay = delay
+
+    def ask(self, effect: Route, then: Callable[[tuple[RouteTime, ...]], None]) -> None:
+        times = self._times(effect)
+        self._clock.call_at(Micros(self._clock.now() + self._delay), lambda: then(times))

@@ -1,0 +1,174 @@
+"""From a link's bytes to the host, one feed of the site at a time.
+
+Knows: one decoder for every peer of a feed, when each feed last spoke, and how many faults are worth a line each.
+Refuses to know: sockets, and what an event means.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from center.clock import Clock
+from center.core.events import MINUTE, SECOND, Event, FeedFaulted, FeedFellQuiet, FeedRecovered, Micros
+from center.ingest import open_feed
+from center.ingest.feed import Attachment, Feed, Origin, fault
+
+MAX_PEERS = 4096
+FAULTS_A_MINUTE = 20
+MAX_BACKLOG = 500_000
+
+
+class Submitter(Protocol):
+    """The host, as a feed sees it."""
+
+    clock: Clock
+
+    def submit(self, events: Sequence[Event]) -> int: ...
+
+
+class Pictures(Protocol):
+    """Where pictures go; the events only refer to them."""
+
+    def keep(self, picture: Attachment) -> None: ...
+
+
+class Intake:
+    """Everything that comes in by one feed.
+
+    `refuse` says why nothing may be taken at the moment (the journal is too far behind), or nothing. What is refused is
+    counted and never half taken.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        format: str,  # noqa: A002  # the site file's word
+        host: Submitter,
+        pictures: Pictures,
+        *,
+        whole: bool,
+        options: Mapping[str, str] | None = None,
+        quiet_after_s: float | None = None,
+        refuse: Callable[[], str] = lambda: "",
+    ) -> None:
+        self.name = name
+        self.format = format
+        self.quiet_after_s = quiet_after_s
+        self.last: Micros | None = None
+        self.messages = self.bytes = self.events = self.faults = self.refused = 0
+        self.is_quiet = False
+        self.troubled = ""
+        self._host = host
+        self._pictures = pictures
+        self._whole = whole
+        self._options = options or {}
+        self._refuse = refuse
+        self._decoders: OrderedDict[str, Feed] = OrderedDict()
+        self._folding_until = Micros(0)
+        self._told = self._folded = 0
+        self._started = host.clock.now()
+
+    def watch(self) -> None:
+        """Start looking out for silence."""
+        if self.quiet_after_s:
+            self._check_quiet()
+
+    def arrive(self, items: Sequence[tuple[str, bytes]]) -> int:
+        """Take messages in order of arrival, as (peer, bytes). Returns the position to wait for before acknowledging
+        them, or -1 when they were refused."""
+        if self._refuse():
+            self.refused += len(items)
+            return -1
+        at = self._host.clock.now()
+        events: list[Event] = []
+        if self.last is None or self.is_quiet:
+            events.append(FeedRecovered(at=at, source=self.name, feed=self.name))
+            self.is_quiet = False
+        self.last = at
+        self.messages += len(items)
+        for peer, data in items:
+            self.bytes += len(data)
+            events += self._decode(peer, data, at)
+        self.events += len(events)
+        return self._host.submit(events)
+
+    def replies(self, peer: str) -> bytes:
+        decoder = self._decoders.get(peer)
+        return decoder.to_send() if decoder else b""
+
+    def gone(self, peer: str) -> None:
+        """A connection has ended: take what its decoder still held, and forget it."""
+        decoder = self._decoders.pop(peer, None)
+        if decoder is None:
+            return
+        at = self._host.clock.now()
+        events = self._fold(list(decoder.finish(at)), at)
+        if events:
+            self.events += len(events)
+            self._host.submit(events)
+
+    def trouble(self, why: str) -> None:
+        """The link itself has a problem, or (empty) has none any more."""
+        self.troubled = why
+
+    def _decode(self, peer: str, data: bytes, at: Micros) -> Sequence[Event]:
+        decoder = self._decoders.get(peer)
+        if decoder is None:
+            decoder = self._open(peer)
+        try:
+            events = decoder.receive(data, at)
+            pictures = decoder.attachments()
+        except Exception as error:  # promise E has a second lock: a decoder's own mistake is a fault too
+            del self._decoders[peer]
+            why = f"the {self.format} decoder failed: {type(error).__name__}: {error}"
+            return self._fold([fault(Origin(self._source(peer)), at, why, data)], at)
+        for picture in pictures:
+            self._pictures.keep(picture)
+        for event in events:
+            if type(event) is FeedFaulted:
+                return self._fold(events, at)
+        return events
+
+    def _open(self, peer: str) -> Feed:
+        if len(self._decoders) >= MAX_PEERS:
+            self._decoders.popitem(last=False)
+        origin = Origin(self._source(peer), peer, self._whole)
+        decoder = self._decoders[peer] = open_feed(self.format, origin, self._options)
+        return decoder
+
+    def _source(self, peer: str) -> str:
+        return f"{self.name}/{peer}" if peer else self.name
+
+    def _fold(self, events: Sequence[Event], at: Micros) -> list[Event]:
+        """Let the first faults of a minute through and count the rest, so that garbage cannot fill the journal."""
+        kept: list[Event] = []
+        for event in events:
+            if not isinstance(event, FeedFaulted):
+                kept.append(event)
+                continue
+            self.faults += 1
+            if at >= self._folding_until:
+                if self._folded:
+                    why = f"{self._folded} more faults in the minute before"
+                    kept.append(FeedFaulted(at=at, source=self.name, why=why, repeats=self._folded))
+                self._folding_until = Micros(at + MINUTE)
+                self._told = self._folded = 0
+            if self._told < FAULTS_A_MINUTE:
+                self._told += 1
+                kept.append(event)
+            else:
+                self._folded += 1
+        return kept
+
+    def _check_quiet(self) -> None:
+        assert self.quiet_after_s is not None
+        clock = self._host.clock
+        now = clock.now()
+        due = Micros((self.last or self._started) + round(self.quiet_after_s * SECOND))
+        if now >= due and not self.is_quiet:
+            self.is_quiet = True
+            self._host.submit((FeedFellQuiet(at=now, source=self.name, feed=self.name, last=self.last),))
+        again = due if due > now else Micros(now + round(self.quiet_after_s * SECOND))
+        clock.call_at(again, self._check_quiet)

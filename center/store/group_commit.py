@@ -1,0 +1,89 @@
+"""Group commit: many appends, one fsync, on a thread of its own.
+
+Knows: that a commit stalls whoever waits for it, so nobody in the event loop does; and that a full disk is a
+condition that passes, so a failed commit is tried again with nothing lost.
+Refuses to know: what is written.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+
+from center.core.events import Event
+from center.store.journal import JournalFile, encode
+
+RETRY_S = 0.25
+
+
+class GroupCommitJournal:
+    """A Journal. `notify` carries a call to the appending thread (an event loop's `call_soon_threadsafe`).
+
+    `trouble` is empty, or says why the disk refuses at the moment; while it does, the backlog grows and no effect
+    leaves the center. Whoever appends looks at `backlog` and stops taking input when it is too large.
+    """
+
+    def __init__(self, file: JournalFile, notify: Callable[[Callable[[], None]], object]) -> None:
+        self._file = file
+        self._notify = notify
+        self._then: Callable[[int], None] = lambda _: None
+        self._pending: list[Event] = []
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self.last = file.last
+        self.durable = file.last
+        self.trouble = ""
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    @property
+    def backlog(self) -> int:
+        return self.last - self.durable
+
+    def append(self, events: Sequence[Event]) -> int:
+        with self._lock:
+            self._pending.extend(events)
+        self.last += len(events)
+        self._wake.set()
+        return self.last
+
+    def when_durable(self, then: Callable[[int], None]) -> None:
+        self._then = then
+
+    def close(self) -> None:
+        """Blocks until the backlog is written (unless the disk refuses) and the thread is gone."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join()
+        self._file.close()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            with self._lock:
+                batch, self._pending = self._pending, []
+            if batch and not self._commit([encode(event) for event in batch]):
+                return
+            if self._closing.is_set() and not self._pending:
+                return
+
+    def _commit(self, encoded: list[bytes]) -> bool:
+        """Write until it works; False when the journal is closed before it does."""
+        while True:
+            try:
+                self._file.write(encoded)
+            except sqlite3.OperationalError as error:
+                self.trouble = str(error)
+                if self._closing.wait(RETRY_S):
+                    return False
+                continue
+            self.trouble = ""
+            self._notify(self._risen)
+            return True
+
+    def _risen(self) -> None:
+        self.durable = max(self.durable, self._file.last)
+        self._then(self.durable)
