@@ -1,0 +1,113 @@
+"""An operator at a console of the center, who compares image and text.
+
+Knows: the frames and calls of docs/api.md as any client of it does, and how long a person takes.
+Refuses to know: what the center knows besides; and the truth, but for what a picture shows to anyone who looks at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any, TypeAlias
+
+import msgspec
+from simpy import Environment
+
+from twin.devices.clock import call_later, now_us
+from twin.devices.things import SECOND_US, Log, unlogged
+
+Looked: TypeAlias = Callable[[str | None], tuple[str, str] | None]
+Post: TypeAlias = Callable[[str, dict[str, str]], None]
+
+ACKNOWLEDGE_SHARE = 0.4
+MAX_ALERTS = 10_000
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class Operator:
+    """`receive` takes a frame; `post(path, body)` puts an act to the center; `look(crop)` is a look at a picture."""
+
+    def __init__(
+        self,
+        env: Environment,
+        name: str,
+        dice: Random,
+        look: Looked,
+        post: Post,
+        *,
+        think_s: tuple[float, float],
+        log: Log = unlogged,
+    ) -> None:
+        self.name = name
+        self.alerts: dict[str, dict[str, Any]] = {}
+        self.incidents: dict[str, dict[str, Any]] = {}
+        self.feeds: dict[str, dict[str, Any]] = {}
+        self.frames = 0
+        self._env = env
+        self._dice = dice
+        self._look = look
+        self._post = post
+        self._think_s = think_s
+        self._log = log
+        self._serial = 0
+
+    def receive(self, data: bytes) -> None:
+        """One frame from the center, in the world's own thread."""
+        frame = _decode(data)
+        self.frames += 1
+        for alert in frame.get("alerts", ()):
+            known = self.alerts.get(alert["alert"])
+            if known is None and len(self.alerts) >= MAX_ALERTS:
+                continue
+            self.alerts[alert["alert"]] = alert
+            if known is None:
+                self._log("alert-shown", operator=self.name, alert=alert["alert"], alert_kind=alert["kind"])
+                if alert["state"] == "raised":
+                    self._think(alert["alert"])
+        for incident in frame.get("incidents", ()):
+            self.incidents[incident["incident"]] = incident
+        for feed in frame.get("feeds", ()):
+            self.feeds[feed["feed"]] = feed
+
+    def _think(self, alert: str) -> None:
+        """A person first takes the alert, then looks, then decides."""
+        seconds = self._dice.uniform(*self._think_s)
+        call_later(self._env, round(seconds * ACKNOWLEDGE_SHARE * SECOND_US), self._acknowledge, alert)
+        call_later(self._env, round(seconds * SECOND_US), self._decide, alert)
+
+    def _acknowledge(self, alert: str) -> None:
+        if self.alerts[alert]["state"] == "raised":
+            self._act(alert, "acknowledge")
+
+    def _decide(self, alert: str) -> None:
+        shown = self.alerts[alert]
+        if shown["state"] not in ("raised", "acknowledged") or self._taken_by_another(shown):
+            return
+        if shown["kind"] != "hotlist-hit":
+            self._act(alert, "confirm", action="supervisor told")
+            return
+        disposition = self._judge(shown)
+        if disposition == "correct":
+            self._act(alert, "confirm", action="nearest units sent to look")
+        else:
+            self._act(alert, "dismiss", disposition=disposition, action="none")
+
+    def _judge(self, shown: dict[str, Any]) -> str:
+        """Image against text: what the picture shows, not what the camera made of it."""
+        listing, read = shown["listing"], shown["read"]
+        seen = self._look(read.get("crop"))
+        if seen is None:
+            return "dismissed" if shown.get("differs") else "correct"
+        plate, state = seen
+        if plate.replace("O", "0") != listing["plate"].replace("O", "0"):
+            return "misread"
+        return "wrong-state" if listing.get("state") and state != listing["state"] else "correct"
+
+    def _taken_by_another(self, shown: dict[str, Any]) -> bool:
+        return any(step["act"] == "acknowledge" and step["operator"] != self.name for step in shown.get("history", ()))
+
+    def _act(self, alert: str, act: str, **body: str) -> None:
+        self._serial += 1
+        self._log("acted", operator=self.name, alert=alert, act=act, at_us=now_us(self._env), **body)
+        self._post(f"/api/alerts/{alert}/{act}", {"request": f"{self.name}-{self._serial}", **body})

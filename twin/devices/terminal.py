@@ -1,0 +1,69 @@
+"""The messages of a vehicle's terminal, over MQTT.
+
+Knows: what the center says on `terminals/<unit>/in` and a terminal on `terminals/<unit>/out` (docs/devices.md).
+Refuses to know: screens, people, and when anything is sent.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from twin.devices.things import SECOND_US
+
+VERSION = 1
+LIMIT_BYTES = 65_536
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """One message to a deputy. `level` 0 is the first sending, 1 and up are escalations; `sent` and `expires` are
+    milliseconds since the epoch; `plate`, `vehicle`, `lat` and `lon` say what to look for and where."""
+
+    v: int
+    id: str
+    level: int = 0
+    sent: int | None = None
+    kind: str = ""
+    headline: str = ""
+    plate: str | None = None
+    vehicle: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    note: str | None = None
+    verified_by: str | None = None
+    expires: int | None = None
+
+
+_decode = msgspec.json.Decoder(Message).decode
+
+
+def decode(data: bytes) -> Message | None:
+    """The message, or None for anything a terminal of this version cannot show."""
+    if len(data) > LIMIT_BYTES:
+        return None
+    try:
+        message = _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return message if message.v == VERSION and message.id else None
+
+
+def ack(message_id: str, utc_us: int) -> bytes:
+    """The deputy pressed the key at `utc_us` by the terminal's clock."""
+    return _encode({"v": VERSION, "ack": message_id, "at": utc_us * 1000 // SECOND_US})
+
+
+def status(word: str) -> bytes:
+    """A status button: `available`, `enroute`, `on-scene`, `out-of-service`."""
+    return _encode({"v": VERSION, "status": word})
+
+
+def emergency() -> bytes:
+    """The panic button."""
+    return _encode({"v": VERSION, "emergency": True})
+
+
+def hello(model: str) -> bytes:
+    """The terminal was switched on."""
+    return _encode({"v": VERSION, "hello": model})

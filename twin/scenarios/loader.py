@@ -1,0 +1,146 @@
+"""Reading scenario files.
+
+Knows: YAML, where every value of it stands, and how to say what is wrong in a way that an editor can jump to.
+Refuses to know: what a scenario means.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from twin.scenarios.schema import TAGS, Scenario, json_schema
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 50
+SHIPPED = Path(__file__).parent
+
+
+class _Yaml12(yaml.SafeLoader):
+    """YAML as its authors mend it: only true and false are booleans, so that `on` may be a key, and a time is text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # PyYAML's own way; never changed
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp"))]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Yaml12.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+
+class ScenarioError(ValueError):
+    """`file:line:column: what was found, and what was expected`."""
+
+
+def shipped() -> list[str]:
+    """Names of the scenarios that come with the twin."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def load(name_or_path: str) -> Scenario:
+    """A shipped scenario by name, or any by path. Raises ScenarioError."""
+    path = Path(name_or_path)
+    if path.suffix not in (".yaml", ".yml"):
+        path = SHIPPED / f"{name_or_path}.yaml"
+        if not path.exists():
+            raise ScenarioError(f"{name_or_path}: no such scenario; shipped are {', '.join(shipped())}")
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise ScenarioError(f"{path}: {error.strerror}") from error
+    return parse(text, str(path))
+
+
+def parse(text: bytes, where: str) -> Scenario:
+    """A scenario from YAML. `where` names its source. Raises ScenarioError."""
+    if len(text) > MAX_BYTES:
+        raise ScenarioError(f"{where}: {len(text)} bytes; at most {MAX_BYTES} are read")
+    try:
+        root = yaml.compose(text, Loader=_Yaml12)
+        if root is None:
+            raise ScenarioError(f"{where}:1:1: found nothing, expected a scenario")
+        _check_keys(root, where, 0)
+        value = yaml.load(text, Loader=_Yaml12)  # noqa: S506  # a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise ScenarioError(f"{where}{place}: not YAML: {error.problem or error.context}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        raise ScenarioError(f"{where}: not YAML: {error}") from error
+    try:
+        scenario = msgspec.convert(value, Scenario)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(_explain(error, root, where)) from error
+    try:
+        datetime.fromisoformat(scenario.start)
+    except ValueError as error:
+        node = _find(root, ".start")
+        raise ScenarioError(f"{where}:{_place(node)}: start: {error}; expected a local date and time") from error
+    return scenario
+
+
+def _explain(error: msgspec.ValidationError, root: yaml.Node, where: str) -> str:
+    """msgspec says what and on which path; say where that is, what stands there, and what may."""
+    what, _, path = str(error).partition(" - at `")
+    path = path.rpartition("$")[2].rstrip("`")
+    node = _find(root, path)
+    unknown = re.search(r"unknown field `(.*)`", what)
+    if unknown and isinstance(node, yaml.MappingNode):
+        key = next(key for key, _ in node.value if key.value == unknown[1])
+        close = get_close_matches(unknown[1], _words(), 3)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        return f"{where}:{_place(key)}: {path.strip('.') or 'the scenario'}: {unknown[1]!r} is not known here{hint}"
+    found = f"found {node.value!r}: " if isinstance(node, yaml.ScalarNode) else ""
+    choices = TAGS.get(path.rpartition(".")[2], ()) if what.startswith("Invalid value") else ()
+    expected = f"expected one of {', '.join(choices)}" if choices else f"{what[0].lower()}{what[1:]}"
+    return f"{where}:{_place(node)}: {path.strip('.') or 'the scenario'}: {found}{expected}"
+
+
+def _place(node: yaml.Node) -> str:
+    return f"{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+
+
+def _words() -> list[str]:
+    """Every key a scenario file can hold."""
+    schema = json_schema()
+    return sorted({key for part in schema["$defs"].values() for key in part.get("properties", {})})
+
+
+def _check_keys(node: yaml.Node, where: str, depth: int) -> None:
+    """A key given twice is a mistake that YAML forgives; an alias that holds itself would never end."""
+    if depth > MAX_DEPTH:
+        raise ScenarioError(f"{where}:{node.start_mark.line + 1}: nested more than {MAX_DEPTH} deep")
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _check_keys(item, where, depth + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, item in node.value:
+            if key.value in seen:
+                mark = key.start_mark
+                raise ScenarioError(f"{where}:{mark.line + 1}:{mark.column + 1}: {key.value!r} is given twice")
+            seen.add(key.value)
+            _check_keys(item, where, depth + 1)
+
+
+def _find(root: yaml.Node, path: str) -> yaml.Node:
+    """The node at a msgspec error path such as `.faults[2].rate`, or the deepest one on the way there."""
+    node = root
+    for key, index in re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", path):
+        if index.isdigit() and isinstance(node, yaml.SequenceNode) and int(index) < len(node.value):
+            node = node.value[int(index)]
+        elif key and isinstance(node, yaml.MappingNode):
+            inner = [item for name, item in node.value if name.value == key]
+            if not inner:
+                return node
+            node = inner[0]
+    return node

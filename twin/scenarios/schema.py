@@ -1,0 +1,190 @@
+"""What a scenario file may say.
+
+Knows: the shape of a scenario: the world it needs, what happens, what goes wrong, and what is expected of the center.
+Refuses to know: how any of it is done, and which places, units or readers exist (the world says so when it is built).
+
+Times ending in `_s` are seconds since the scenario's start. `python -m twin.scenarios.schema` prints the JSON Schema
+that editors use (docs/scenario.schema.json).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Annotated, Any, Literal, TypeAlias, get_args
+
+import msgspec
+from msgspec import Meta
+
+from twin.devices.faults import AnyFault
+
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Moment = Annotated[float, Meta(ge=0, le=30 * 86_400, description="seconds since the scenario's start")]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[float, Meta(gt=0)]
+Many = Annotated[int, Meta(ge=0, le=10_000)]
+
+
+def _dashed(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A key that nobody knows is a mistake, not a comment."""
+
+
+class World(_Part, frozen=True, kw_only=True):
+    """How much of the parish is awake. The defaults are the parish of docs/world.md.
+
+    `units`: patrol units on the road, by agency. `readers`: fixed plate readers. `reads_a_day`: plates that pass them
+    on an average day. `calls_a_day`: 911 calls. `hotlist`: listings of the state's list that have nothing to do with
+    what happens. `operators`: people who watch the alerts and act on them, each `think_s` seconds (least, most) after
+    an alert appears; 0 leaves the acting to whoever sits at the page.
+    """
+
+    units: dict[str, Many] | None = None
+    readers: Many = 40
+    reads_a_day: Annotated[int, Meta(ge=0, le=100_000_000)] = 300_000
+    calls_a_day: Annotated[int, Meta(ge=0, le=100_000)] = 310
+    hotlist: Annotated[int, Meta(ge=0, le=1_000_000)] = 500
+    aircraft: bool = True
+    operators: Annotated[int, Meta(ge=0, le=50)] = 2
+    think_s: tuple[Positive, Positive] = (8.0, 25.0)
+
+
+class _Happening(_Part, frozen=True, kw_only=True, tag_field="do", tag=_dashed):
+    """`at_s`: when it begins."""
+
+    at_s: Moment
+
+
+class StolenCar(_Happening, frozen=True, kw_only=True):
+    """A car is taken at `from` and driven along `via` to `to` (names of places or readers), which passes the readers on
+    its way. It is on the hotlist `reported_after_s` later, so it may pass readers before it is listed. `name` is how
+    expectations speak of it; plate, make, model and color are drawn unless given."""
+
+    name: Name
+    origin: str = msgspec.field(name="from")
+    to: str
+    via: tuple[str, ...] = ()
+    reported_after_s: Annotated[float, Meta(ge=0)] = 0.0
+    state: Literal["LA", "TX"] = "LA"
+    plate: Annotated[str, Meta(pattern="^[A-Z0-9]{2,8}$")] | None = None
+    speed_factor: Annotated[float, Meta(gt=0.2, le=2.0)] = 1.0
+
+
+class Incident(_Happening, frozen=True, kw_only=True):
+    """Something that people call 911 about: `callers` calls within `over_s` about one event at `place`, told to
+    either CAD system, each with its own idea of where it is (`spread_m`)."""
+
+    name: Name
+    kind: str = "crash"
+    place: str
+    callers: Annotated[int, Meta(ge=1, le=500)] = 1
+    over_s: Annotated[float, Meta(ge=0)] = 120.0
+    spread_m: Annotated[float, Meta(ge=0, le=2_000)] = 60.0
+    priority: Annotated[int, Meta(ge=1, le=5)] = 2
+
+
+class Panic(_Happening, frozen=True, kw_only=True):
+    """A deputy presses the panic button. `unit` is a call sign."""
+
+    unit: str
+
+
+class Fly(_Happening, frozen=True, kw_only=True):
+    """The sheriff's aeroplane flies its racetrack over `over` for `for_s`."""
+
+    over: str
+    for_s: Positive = 3600.0
+
+
+Happening: TypeAlias = StolenCar | Incident | Panic | Fly
+
+
+class _Expectation(_Part, frozen=True, kw_only=True, tag_field="what", tag=_dashed):
+    pass
+
+
+class Alerted(_Expectation, frozen=True, kw_only=True):
+    """An alert of this kind about `subject` (the name of something that happens, or a unit, list or feed) is raised, at
+    most `within_s` after it could be known at the earliest."""
+
+    kind: Literal["hotlist-hit", "unit-emergency", "hotlist-refused", "feed-quiet", "unacknowledged"] = "hotlist-hit"
+    subject: str
+    within_s: Positive | None = None
+
+
+class Told(_Expectation, frozen=True, kw_only=True):
+    """A deputy's terminal shows a message about `subject`, at most `within_s` after it could be known at the
+    earliest."""
+
+    subject: str
+    within_s: Positive | None = None
+
+
+class Recall(_Expectation, frozen=True, kw_only=True):
+    at_least: Share
+
+
+class Precision(_Expectation, frozen=True, kw_only=True):
+    at_least: Share
+
+
+class Incidents(_Expectation, frozen=True, kw_only=True):
+    """How many incidents the center made of what happened as `about`."""
+
+    about: str
+    at_least: Many = 1
+    at_most: Many = 1
+
+
+class Alerts(_Expectation, frozen=True, kw_only=True):
+    """How many alerts of a kind there are in all."""
+
+    kind: str = "hotlist-hit"
+    at_least: Many = 0
+    at_most: Many = 10_000
+
+
+class FeedsAlive(_Expectation, frozen=True, kw_only=True):
+    """At the end every feed but those named has been heard and is not silent."""
+
+    but: tuple[str, ...] = ()
+
+
+Expectation: TypeAlias = Alerted | Told | Recall | Precision | Incidents | Alerts | FeedsAlive
+
+
+class Scenario(_Part, frozen=True, kw_only=True):
+    """A scenario file. `start` is local time of the parish."""
+
+    name: Name
+    about: str
+    start: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")]
+    lasts_s: Annotated[float, Meta(gt=0, le=30 * 86_400)]
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
+    world: World = World()
+    happens: tuple[Happening, ...] = ()
+    faults: tuple[AnyFault, ...] = ()
+    expect: tuple[Expectation, ...] = ()
+
+
+def _tags(union: object) -> tuple[str, ...]:
+    return tuple(str(part.__struct_config__.tag) for part in get_args(union))
+
+
+TAGS = {"do": _tags(Happening), "what": _tags(Expectation), "fault": _tags(AnyFault)}
+"""The words each kind of list item may begin with."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a scenario file, JSON Schema 2020-12."""
+    schema = msgspec.json.schema(Scenario)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "RTCC twin scenario", **schema}
+
+
+if __name__ == "__main__":
+    json.dump(json_schema(), sys.stdout, indent=1)
+    sys.stdout.write("\n")

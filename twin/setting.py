@@ -1,0 +1,86 @@
+"""What every part of the world is made with: one clock, one parish, one log, and dice by name.
+
+Knows: how a device gets its line, its dice and its faults, and which names have been given.
+Refuses to know: what the devices are.
+
+Names, for faults and random streams: `avl/CPSO-07`, `terminal/CPSO-07`, `lpr/i10-exit-4`, `cad/county`, `cad/cities`,
+`adsb/klch`, `hotlist/state`; a device's line is `line/` and its name with a dash, as `line/lpr-i10-exit-4`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+from zoneinfo import ZoneInfo
+
+from simpy import Environment
+
+from twin.devices.carrier import Carrier
+from twin.devices.clock import now_us
+from twin.devices.faults import AnyFault, FaultPlan
+from twin.devices.line import Line
+from twin.devices.line_quality import LineQuality
+from twin.devices.things import SECOND_US
+from twin.scenarios.schema import Scenario
+from twin.sim import parish as facts
+from twin.sim import roads
+from twin.sim.gazetteer import Gazetteer
+from twin.sim.routing import Router
+from twin.streams import Streams
+from twin.truth import Truth
+
+
+class WorldError(ValueError):
+    """The scenario asks for something that this parish does not have; the message says where and what."""
+
+
+class Setting:
+    """`epoch` is the scenario's start in microseconds UTC, `local_start` the same by the parish's clocks."""
+
+    def __init__(self, scenario: Scenario, seed: int, carrier: Carrier) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.env = Environment()
+        self.parish = facts.load()
+        self.network = roads.load()
+        self.router = Router(self.network)
+        self.gazetteer = Gazetteer(self.parish, self.router)
+        local = datetime.fromisoformat(scenario.start).replace(tzinfo=ZoneInfo(self.parish.timezone))
+        self.local_start = local.replace(tzinfo=None)
+        self.epoch = round(local.timestamp()) * SECOND_US
+        self.ends_us = round(scenario.lasts_s * SECOND_US)
+        self.truth = Truth(lambda: now_us(self.env))
+        self._carrier = carrier
+        self._streams = Streams(seed)
+        self._plan = FaultPlan(scenario.faults)
+        self._named: list[str] = []
+
+    def dice(self, kind: str, name: str) -> Random:
+        """The dice of one thing; nobody else draws from them."""
+        return self._streams.of(kind, name)
+
+    def faults(self, device: str) -> tuple[AnyFault, ...]:
+        """What strikes a device. Asking is how a device becomes known as something that faults may name."""
+        self._named.append(device)
+        return self._plan.of(device)
+
+    def line(self, device: str, link: str, peer: str, quality: LineQuality) -> Line:
+        """The way of a device to the center, with dice and faults of its own."""
+        name = f"line/{device.replace('/', '-')}"
+        return Line(
+            self.env,
+            self._carrier,
+            link,
+            peer,
+            self.dice("line", name),
+            quality,
+            name=name,
+            faults=self.faults(name),
+            log=self.truth.log,
+        )
+
+    def check_faults(self) -> None:
+        """Raises WorldError for a fault that strikes nothing here, once every device has been made."""
+        for position in self._plan.unused(self._named):
+            on = self.scenario.faults[position].on
+            raise WorldError(f"faults[{position}].on: {on!r} strikes nothing here that can have such a fault")

@@ -1,0 +1,126 @@
+"""Stolen cars: taken, driven, reported, wanted.
+
+Knows: which way a stolen car goes, which readers it passes and when, and when its plate is on the list.
+Refuses to know: what readers make of it, and what the list's maker does to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from random import Random
+from typing import NamedTuple
+
+from simpy import Environment
+
+from twin.devices.clock import call_later, now_us
+from twin.devices.things import Listing, Log, Passage
+from twin.sim.gazetteer import Gazetteer
+from twin.sim.plates import Vehicle, vehicle
+from twin.sim.routing import Router
+from twin.sim.routing_leg import Leg, Watched
+from twin.sim.traffic import ReaderView, passage
+
+SAME_PASSAGE_US = 2_000_000
+
+
+class Theft(NamedTuple):
+    """One theft as a scenario tells it. Times are microseconds since the scenario's start."""
+
+    name: str
+    at_us: int
+    reported_us: int
+    stops: tuple[str, ...]
+    state: str
+    plate: str | None
+    pace: float
+
+
+class StolenCars:
+    """`passed(reader, passage)` for each reader a stolen car passes; `listed()` when the list has a new entry."""
+
+    def __init__(
+        self,
+        env: Environment,
+        router: Router,
+        gazetteer: Gazetteer,
+        watched: Watched,
+        views: dict[str, ReaderView],
+        *,
+        passed: Callable[[str, Passage], None],
+        listed: Callable[[], None],
+        log: Log,
+    ) -> None:
+        self.wanted: list[Listing] = []
+        self._env = env
+        self._router = router
+        self._gazetteer = gazetteer
+        self._watched = watched
+        self._views = views
+        self._passed = passed
+        self._listed = listed
+        self._log = log
+
+    def plan(self, theft: Theft, dice: Random) -> None:
+        """Put a theft into the world's future. Raises UnknownPlaceError."""
+        car = vehicle(dice, theft.state, theft.plate)
+        legs = self._way(theft)
+        call_later(self._env, theft.at_us, self._take, theft, car)
+        before: dict[str, int] = {}
+        for leg in legs:
+            for seen in leg.passes(self._watched):
+                if seen.at - before.get(seen.name, -SAME_PASSAGE_US) >= SAME_PASSAGE_US:  # a stop at a reader ends one
+                    call_later(self._env, seen.at, self._pass, theft.name, car, seen.name)  # leg and begins another
+                before[seen.name] = seen.at
+        call_later(self._env, theft.reported_us, self._report, theft, car)
+
+    def _way(self, theft: Theft) -> list[Leg]:
+        """The drive past every stop, without turning round on the way."""
+        spots = [self._gazetteer.spot(stop) for stop in theft.stops]
+        legs: list[Leg] = []
+        departs = theft.at_us
+        for start, goal in pairwise(spots):
+            legs.append(self._router.drive(start, goal, departs, theft.pace))
+            departs = legs[-1].arrives + 1
+        return legs
+
+    def _take(self, theft: Theft, car: Vehicle) -> None:
+        self._log("stolen", name=theft.name, plate=car.plate, state=car.state, make=car.make, model=car.model)
+
+    def _pass(self, name: str, car: Vehicle, reader: str) -> None:
+        self._passed(reader, passage(now_us(self._env), name, car, self._views[reader]))
+
+    def _report(self, theft: Theft, car: Vehicle) -> None:
+        self._log("reported", name=theft.name, plate=car.plate, state=car.state)
+        entry = Listing(
+            plate=car.plate,
+            state=car.state,
+            reason="stolen",
+            case=f"SYN-{theft.name}",
+            make=car.make,
+            model=car.model,
+            color=car.color,
+            effective_us=now_us(self._env),
+        )
+        self.wanted.append(entry)
+        self._listed()
+
+
+def background(dice: Random, count: int) -> list[Listing]:
+    """Listings of a state's file that nobody will meet today, reported over the last month."""
+    listings = []
+    for number in range(count):
+        car = vehicle(dice, "TX" if dice.random() < 0.2 else "LA")
+        listings.append(
+            Listing(
+                plate=car.plate,
+                state=car.state,
+                reason=dice.choices(("stolen", "stolen-plate", "wanted"), (7, 2, 1))[0],
+                case=f"SYN-{number:06d}",
+                make=car.make,
+                model=car.model,
+                color=car.color,
+                effective_us=-dice.randrange(30 * 86_400_000_000),
+            )
+        )
+    return listings
