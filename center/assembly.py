@@ -19,7 +19,7 @@ from center.core.events import Micros, OperatorActed, SiteLoaded
 from center.hands import AuditTrail, Hands, Messenger, Router
 from center.host import Host
 from center.ingest.feed import Attachment
-from center.intake import MAX_BACKLOG, Intake
+from center.intake import Intake
 from center.site import FeedSettings, Site
 from center.store.journal import Journal
 
@@ -85,11 +85,7 @@ class Assembly:
             whole=feed.link in WHOLE_MESSAGES,
             options=feed.options,
             quiet_after_s=feed.quiet_after_s,
-            refuse=self._overload,
         )
-
-    def _overload(self) -> str:
-        return "the journal is too far behind" if self.journal.backlog > MAX_BACKLOG else ""
 
 
 def _without_time(event: SiteLoaded) -> SiteLoaded:

@@ -7,7 +7,7 @@ Refuses to know: sockets, and what an event means.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from center.clock import Clock
@@ -17,7 +17,6 @@ from center.ingest.feed import Attachment, Feed, Origin, fault
 
 MAX_PEERS = 4096
 FAULTS_A_MINUTE = 20
-MAX_BACKLOG = 500_000
 
 
 class Submitter(Protocol):
@@ -35,11 +34,7 @@ class Pictures(Protocol):
 
 
 class Intake:
-    """Everything that comes in by one feed.
-
-    `refuse` says why nothing may be taken at the moment (the journal is too far behind), or nothing. What is refused is
-    counted and never half taken.
-    """
+    """Everything that comes in by one feed. Links see to it that what is not durable yet stays within their windows."""
 
     def __init__(
         self,
@@ -51,20 +46,18 @@ class Intake:
         whole: bool,
         options: Mapping[str, str] | None = None,
         quiet_after_s: float | None = None,
-        refuse: Callable[[], str] = lambda: "",
     ) -> None:
         self.name = name
         self.format = format
         self.quiet_after_s = quiet_after_s
         self.last: Micros | None = None
-        self.messages = self.bytes = self.events = self.faults = self.refused = 0
+        self.messages = self.bytes = self.events = self.faults = 0
         self.is_quiet = False
         self.troubled = ""
         self._host = host
         self._pictures = pictures
         self._whole = whole
         self._options = options or {}
-        self._refuse = refuse
         self._decoders: OrderedDict[str, Feed] = OrderedDict()
         self._folding_until = Micros(0)
         self._told = self._folded = 0
@@ -77,16 +70,14 @@ class Intake:
 
     def arrive(self, items: Sequence[tuple[str, bytes]]) -> int:
         """Take messages in order of arrival, as (peer, bytes). Returns the position to wait for before acknowledging
-        them, or -1 when they were refused."""
-        if self._refuse():
-            self.refused += len(items)
-            return -1
+        them."""
         at = self._host.clock.now()
         events: list[Event] = []
         if self.last is None or self.is_quiet:
             events.append(FeedRecovered(at=at, source=self.name, feed=self.name))
             self.is_quiet = False
         self.last = at
+        self.troubled = ""
         self.messages += len(items)
         for peer, data in items:
             self.bytes += len(data)

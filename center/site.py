@@ -36,6 +36,7 @@ class Place(_Table):
     name: str
     simulated: bool = False
     map: str | None = None
+    roads: str | None = None
     state: str = "state"
     snapshot_every_events: int = 1_000_000
 
@@ -71,8 +72,10 @@ class FeedSettings(_Table):
 
     `link` decides which of the addresses is needed: `udp` and `tcp-listen` want `listen`; `tcp` wants `connect`; `mqtt`
     wants `connect` and `topic`; `http` wants `listen` and `path` (feeds may share a listener); `folder` wants `folder`.
-    `options` go to the decoder. Credentials may be put in `username`, `password` and `token` or, so that they stay
-    out of the file, named there as `env:VARIABLE`.
+    A TCP peer silent for `idle_s` is disconnected; a folder is looked at every `poll_s` and a file
+    taken once it has not changed for `settle_s`; the feed is
+    said to be silent after `quiet_after_s`. `options` go to the decoder. Credentials may be put in `username`,
+    `password` and `token` or, so that they stay out of the file, named there as `env:VARIABLE`.
     """
 
     name: str
@@ -88,6 +91,9 @@ class FeedSettings(_Table):
     password: str | None = None
     token: str | None = None
     quiet_after_s: float | None = None
+    idle_s: float | None = 300.0
+    settle_s: float = 2.0
+    poll_s: float = 1.0
     options: dict[str, str] = {}
 
 

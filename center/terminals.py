@@ -57,7 +57,7 @@ def to_bytes(effect: Send) -> bytes:
 class TerminalMessenger:
     """Sends by whatever publishes: `publish(topic, payload)` must not block, and keeps trying on its own."""
 
-    def __init__(self, publish: Callable[[str, bytes], None], prefix: str = "terminals") -> None:
+    def __init__(self, publish: Callable[[str, bytes], object], prefix: str = "terminals") -> None:
         self._publish = publish
         self._prefix = prefix
 

@@ -89,13 +89,12 @@ def tables(
     operator_count: int,
     addresses: Addresses = NOWHERE,
     maps: Mapping[str, str] | None = None,
-    clock: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
-    """The site file as tables. `maps` may name the files for `map` and `roads`; `clock` is that of a paced exercise."""
+    """The site file as tables. `maps` may name the files for `map` and `roads`."""
     people = [{"operator": o, "name": n, "agency": parish.agencies[0].agency} for o, n in operators(operator_count)]
     people.append({"operator": "sup", "name": "Mae Hebert", "agency": parish.agencies[0].agency, "role": "supervisor"})
     people.append({"operator": "aud", "name": "Gil Landry", "agency": parish.agencies[0].agency, "role": "auditor"})
-    site: dict[str, Any] = {
+    return {
         "site": {"name": name, "simulated": True, **(maps or {})},
         "api": {"listen": addresses.api},
         "terminals": {"connect": addresses.broker},
@@ -106,9 +105,20 @@ def tables(
         "operators": people,
         "feeds": [_feed(feed, addresses) for feed in LINKS],
     }
-    if clock:
-        site["clock"] = dict(clock)
-    return site
+
+
+def with_addresses(site: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
+    """A recorded site file at other addresses, without maps, which were files of another day."""
+    kept = {key: value for key, value in site["site"].items() if key not in ("map", "roads")}
+    feeds = [
+        {**feed, **{key: value for key, value in _feed(feed["name"], addresses).items() if key in _ADDRESSED}}
+        for feed in site["feeds"]
+    ]
+    here = {"site": kept, "api": {"listen": addresses.api}, "terminals": {"connect": addresses.broker}, "feeds": feeds}
+    return {**site, **here}
+
+
+_ADDRESSED = ("listen", "connect", "folder")
 
 
 def _unit(unit: Rostered) -> dict[str, Any]:
@@ -137,7 +147,13 @@ def _feed(name: str, addresses: Addresses) -> dict[str, Any]:
     elif link == "mqtt":
         feed |= {"connect": addresses.broker, "topic": TOPICS[name]}
     else:
-        feed |= {"folder": HOTLIST_FOLDER, "pattern": "*.csv", "settle_s": 0.3, "options": {"require_trailer": "true"}}
+        feed |= {
+            "folder": HOTLIST_FOLDER,
+            "pattern": "*.csv",
+            "settle_s": 0.1,
+            "poll_s": 0.1,
+            "options": {"require_trailer": "true"},
+        }
     if name in QUIET_AFTER_S:
         feed["quiet_after_s"] = QUIET_AFTER_S[name]
     return feed

@@ -34,7 +34,6 @@ class FeedView(views.View, frozen=True, kw_only=True):
     messages: int
     events: int
     faults: int
-    refused: int = 0
     last: Micros | None = None
     quiet_after_s: float | None = None
     trouble: str = ""
@@ -72,7 +71,6 @@ def feed_view(intake: Intake, now: Micros) -> FeedView:
         messages=intake.messages,
         events=intake.events,
         faults=intake.faults,
-        refused=intake.refused,
         last=intake.last,
         quiet_after_s=intake.quiet_after_s,
         trouble=intake.troubled,

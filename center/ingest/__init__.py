@@ -1,0 +1,52 @@
+"""The formats the center reads, by name.
+
+Knows: which decoder reads which format, and the public description each was written from.
+Refuses to know: what carries the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from center.ingest.cradlepoint import CradlepointFeed
+from center.ingest.eido import EidoFeed
+from center.ingest.feed import Feed, Origin
+from center.ingest.hotlist import HotlistFeed
+from center.ingest.nmea import NmeaFeed
+from center.ingest.owntracks import OwntracksFeed
+from center.ingest.rekor import RekorFeed
+from center.ingest.sbs import SbsFeed
+from center.ingest.taip import TaipFeed
+from center.ingest.terminal import TerminalFeed
+
+
+class Format(NamedTuple):
+    """`feed` makes a decoder for one connection, and raises ValueError for an option it does not have."""
+
+    feed: Callable[[Origin, Mapping[str, str]], Feed]
+    about: str
+    standard: str
+
+
+FORMATS: Mapping[str, Format] = {
+    "nmea": Format(NmeaFeed, "vehicle positions from modems and GPS receivers", "NMEA 0183 (IEC 61162-1)"),
+    "cradlepoint": Format(CradlepointFeed, "vehicle positions from Cradlepoint routers", "Cradlepoint GPS CSV"),
+    "taip": Format(TaipFeed, "vehicle positions from Trimble and Sierra Wireless modems", "Trimble ASCII (TAIP)"),
+    "owntracks": Format(OwntracksFeed, "positions of telephones over MQTT", "OwnTracks JSON"),
+    "sbs": Format(SbsFeed, "aircraft from a Mode S / ADS-B receiver", "SBS-1 / BaseStation, port 30003"),
+    "rekor": Format(RekorFeed, "plate reads and vehicles from Rekor Scout and OpenALPR", "Rekor webhook JSON 1 to 5"),
+    "eido": Format(EidoFeed, "911 calls, CAD incidents and CAD units", "NENA-STA-021.1 EIDO, STA-024.1 conveyance"),
+    "hotlist": Format(
+        HotlistFeed, "lists of wanted plates, delimited or fixed width", "none; see docs/feeds/hotlist.md"
+    ),
+    "terminal": Format(TerminalFeed, "what deputies' terminals answer", "ours; see docs/feeds/terminal.md"),
+}
+
+
+def open_feed(format: str, origin: Origin, options: Mapping[str, str]) -> Feed:  # noqa: A002
+    """A decoder for one connection. Raises ValueError for a format or an option that does not exist, naming those that
+    do."""
+    if format not in FORMATS:
+        raise ValueError(f"no format is called {format!r}; the formats are {', '.join(sorted(FORMATS))}")
+    return FORMATS[format].feed(origin, options)

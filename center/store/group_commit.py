@@ -38,10 +38,6 @@ class GroupCommitJournal:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
-    @property
-    def backlog(self) -> int:
-        return self.last - self.durable
-
     def append(self, events: Sequence[Event]) -> int:
         with self._lock:
             self._pending.extend(events)

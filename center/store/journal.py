@@ -47,10 +47,6 @@ class Journal(Protocol):
     def last(self) -> int: ...
     @property
     def durable(self) -> int: ...
-    @property
-    def backlog(self) -> int:
-        """Events appended and not yet durable."""
-        ...
 
     def append(self, events: Sequence[Event]) -> int:
         """Take the events and return the position of the last one. Does not wait for the disk."""
@@ -160,10 +156,6 @@ class DirectJournal:
     @property
     def durable(self) -> int:
         return self.last
-
-    @property
-    def backlog(self) -> int:
-        return 0
 
     @property
     def digest(self) -> str:

@@ -71,7 +71,12 @@ class HotlistServer:
         self._line.send(spoiled, file_name)
         for fault in active:
             if isinstance(fault, HalfWritten) and fault.finish_after_s is not None:
-                call_later(self._env, round(fault.finish_after_s * 1e6), self._line.send, whole, file_name)
+                call_later(self._env, round(fault.finish_after_s * 1e6), self._finish, whole, file_name, version)
+
+    def _finish(self, whole: bytes, file_name: str, version: str) -> None:
+        """The writer of a half-written list is done after all."""
+        self._log("hotlist-finished", hotlist=self.name, version=version)
+        self._line.send(whole, file_name)
 
     def _on_schedule(self) -> None:
         call_later(self._env, self._every_us, self._on_schedule)

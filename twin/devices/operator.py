@@ -26,7 +26,8 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class Operator:
-    """`receive` takes a frame; `post(path, body)` puts an act to the center; `look(crop)` is a look at a picture."""
+    """`receive` takes a frame; `post(path, body)` puts an act to the center; `look(crop)` is a look at a picture.
+    One who does not act only watches."""
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class Operator:
         post: Post,
         *,
         think_s: tuple[float, float],
+        acts: bool = True,
         log: Log = unlogged,
     ) -> None:
         self.name = name
@@ -49,6 +51,7 @@ class Operator:
         self._look = look
         self._post = post
         self._think_s = think_s
+        self._acts = acts
         self._log = log
         self._serial = 0
 
@@ -63,7 +66,7 @@ class Operator:
             self.alerts[alert["alert"]] = alert
             if known is None:
                 self._log("alert-shown", operator=self.name, alert=alert["alert"], alert_kind=alert["kind"])
-                if alert["state"] == "raised":
+                if alert["state"] == "raised" and self._acts:
                     self._think(alert["alert"])
         for incident in frame.get("incidents", ()):
             self.incidents[incident["incident"]] = incident

@@ -130,7 +130,7 @@ class Callers:
         radius = 5.0 if landline else dice.uniform(*PHASE_I_M)
         true_x, true_y = _near(happened.x, happened.y, spread_m, dice)
         fact = self._fact(happened, switch, number, _near(true_x, true_y, radius * 0.6, dice), radius, dice)
-        self._log("called", name=happened.name, call=fact.call, incident=number)
+        self._log("called", name=happened.name, call=fact.call, agency=switch.cad.agency, incident=number)
         switch.opened(fact)
         if not landline:
             better = dice.uniform(*PHASE_II_M)

@@ -1,0 +1,228 @@
+// The picture as GeoJSON for the map's live layers.
+// Knows: which property each layer reads. Refuses to know: MapLibre, and whether anybody looks.
+import type { Feature, FeatureCollection, LineString, Point, Polygon, Position } from "geojson";
+import { SECOND } from "../look/format.ts";
+import type { Aircraft, Alert, Incident, Micros, PlateRead, Reader, Unit } from "../wire/views.ts";
+import { type Hues, PALETTES, statusOf, type Theme } from "./palette.ts";
+
+/** Below this a receiver only wanders: its course means nothing. */
+export const MOVING_MPS = 1.5;
+const FADED = 0.35;
+const FADE_AFTER_S = 60;
+const FADE_OVER_S = 600;
+const EARTH_M_PER_DEG = 111_320;
+const CIRCLE_CORNERS = 48;
+
+export type Points = FeatureCollection<Point>;
+
+interface Placed {
+  lat?: number | null | undefined;
+  lon?: number | null | undefined;
+}
+
+/** Longitude first, or null where the thing has no place. */
+export function positionOf(thing: Placed | null | undefined): [number, number] | null {
+  return typeof thing?.lat === "number" && typeof thing.lon === "number" ? [thing.lon, thing.lat] : null;
+}
+
+function collection<T extends Point | Polygon | LineString>(features: Feature<T>[]): FeatureCollection<T> {
+  return { type: "FeatureCollection", features };
+}
+
+function point(at: Position, properties: Record<string, unknown>): Feature<Point> {
+  return { type: "Feature", properties, geometry: { type: "Point", coordinates: at } };
+}
+
+/** Full for a minute, then fainter for ten more, never gone: a deputy without a fix is still a deputy. */
+export function fade(age_us: number): number {
+  const late_s = age_us / SECOND - FADE_AFTER_S;
+  return late_s <= 0 ? 1 : Math.max(FADED, 1 - ((1 - FADED) * late_s) / FADE_OVER_S);
+}
+
+/** The way a unit heads, or null at rest: a receiver at rest still reports some course. */
+function heading(unit: Unit): number | null {
+  return (unit.speed_mps ?? 0) >= MOVING_MPS ? (unit.course_deg ?? null) : null;
+}
+
+export function unitSymbol(unit: Unit, theme: Theme, hues: Hues): string {
+  const kin = unit.own ? "own" : String(hues.get(unit.agency ?? "") ?? 0);
+  const moving = heading(unit) === null ? 0 : 1;
+  return `unit/${theme}/${kin}/${statusOf(unit.status)}/${moving}/${unit.stale ? 1 : 0}`;
+}
+
+export function doubts(unit: Unit): readonly string[] {
+  if (unit.doubt === null || unit.doubt === undefined || unit.doubt === "") return [];
+  return typeof unit.doubt === "string" ? [unit.doubt] : unit.doubt;
+}
+
+export interface UnitLook {
+  theme: Theme;
+  hues: Hues;
+  own: boolean;
+  others: boolean;
+}
+
+export function unitPoints(units: Iterable<Unit>, now: Micros, look: UnitLook): Points {
+  const features: Feature<Point>[] = [];
+  for (const unit of units) {
+    const at = positionOf(unit);
+    const alarmed = unit.status === "emergency";
+    if (at === null || (!alarmed && !(unit.own ? look.own : look.others))) continue;
+    features.push(
+      point(at, {
+        id: unit.unit,
+        icon: unitSymbol(unit, look.theme, look.hues),
+        turn: alarmed ? 0 : (heading(unit) ?? 0),
+        fade: alarmed ? 1 : fade(now - (unit.seen ?? unit.at ?? now)),
+        label: doubts(unit).length > 0 ? `${unit.unit} ?` : unit.unit,
+        order: alarmed ? 3 : unit.own ? 2 : 1,
+      }),
+    );
+  }
+  return collection(features);
+}
+
+export function aircraftPoints(aircraft: Iterable<Aircraft>, now: Micros, theme: Theme): Points {
+  const features: Feature<Point>[] = [];
+  for (const craft of aircraft) {
+    const at = positionOf(craft);
+    if (at === null) continue;
+    const height =
+      typeof craft.altitude_m === "number" ? Math.round((craft.altitude_m * 3.28084) / 100) : null;
+    const name = craft.name ?? craft.callsign ?? craft.icao;
+    const level = craft.on_ground ? "ground" : height === null ? "" : `${height}00 ft`;
+    features.push(
+      point(at, {
+        id: craft.icao,
+        icon: `aircraft/${theme}/${craft.own ? "own" : "other"}`,
+        turn: craft.course_deg ?? 0,
+        fade: fade(now - (craft.at ?? now)),
+        label: level === "" ? name : `${name}\n${level}`,
+        order: craft.own ? 2 : 1,
+      }),
+    );
+  }
+  return collection(features);
+}
+
+export function trailLines(
+  aircraft: Iterable<Aircraft>,
+  trails: ReadonlyMap<string, readonly Position[]>,
+  theme: Theme,
+): FeatureCollection<LineString> {
+  const features: Feature<LineString>[] = [];
+  for (const craft of aircraft) {
+    const trail = trails.get(craft.icao);
+    if (trail === undefined || trail.length < 2) continue;
+    const color = craft.own ? PALETTES[theme].ownAircraft : PALETTES[theme].aircraft;
+    features.push({
+      type: "Feature",
+      properties: { color },
+      geometry: { type: "LineString", coordinates: [...trail] },
+    });
+  }
+  return collection(features);
+}
+
+export function readerPoints(readers: readonly Reader[], theme: Theme): Points {
+  return collection(
+    readers.flatMap((reader) => {
+      const at = positionOf(reader);
+      const properties = { id: reader.reader, icon: `reader/${theme}`, turn: 0, fade: 1, order: 0 };
+      return at === null ? [] : [point(at, properties)];
+    }),
+  );
+}
+
+/** A circle on the ground; good to a percent for the radii a phone's location has. */
+export function circle([lon, lat]: [number, number], radius_m: number): Polygon {
+  const ring: Position[] = [];
+  const north = radius_m / EARTH_M_PER_DEG;
+  const east = north / Math.cos((lat * Math.PI) / 180);
+  for (let corner = 0; corner <= CIRCLE_CORNERS; corner++) {
+    const turn = (corner / CIRCLE_CORNERS) * 2 * Math.PI;
+    ring.push([lon + east * Math.cos(turn), lat + north * Math.sin(turn)]);
+  }
+  return { type: "Polygon", coordinates: [ring] };
+}
+
+export function incidentPoints(incidents: Iterable<Incident>, theme: Theme): Points {
+  const features: Feature<Point>[] = [];
+  for (const incident of incidents) {
+    const at = positionOf(incident);
+    if (at === null || incident.state === "closed") continue;
+    const priority = Math.min(incident.priority ?? 0, 9);
+    const icon = `incident/${theme}/${priority}`;
+    features.push(point(at, { id: incident.incident, icon, turn: 0, fade: 1, order: 9 - priority }));
+  }
+  return collection(features);
+}
+
+export function uncertaintyCircles(incidents: Iterable<Incident>, theme: Theme): FeatureCollection<Polygon> {
+  const colors = PALETTES[theme].priority;
+  const features: Feature<Polygon>[] = [];
+  for (const incident of incidents) {
+    const at = positionOf(incident);
+    const radius_m = incident.uncertainty_m ?? 0;
+    if (at === null || radius_m <= 0 || incident.state === "closed") continue;
+    const color = colors[Math.min(Math.max(incident.priority ?? colors.length, 1), colors.length) - 1];
+    features.push({ type: "Feature", properties: { color }, geometry: circle(at, radius_m) });
+  }
+  return collection(features);
+}
+
+/** Alerts that still need somebody, where their plate was last seen. */
+export function alertFlags(alerts: readonly Alert[], theme: Theme): Points {
+  const colors = PALETTES[theme];
+  return collection(
+    alerts.flatMap((alert) => {
+      const at =
+        readsInOrder(alert)
+          .map(positionOf)
+          .findLast((place) => place !== null) ?? null;
+      if (at === null) return [];
+      const raised = alert.state === "raised";
+      const color = raised ? colors.alarm : colors.warn;
+      const icon = `flag/${theme}/${alert.state}`;
+      return [
+        point(at, {
+          id: alert.alert,
+          icon,
+          turn: 0,
+          fade: 1,
+          label: alert.subject,
+          color,
+          order: raised ? 2 : 1,
+        }),
+      ];
+    }),
+  );
+}
+
+/** The reads of one alert, the oldest sighting first, whatever order they came in. */
+export function readsInOrder(alert: Alert): PlateRead[] {
+  const reads = alert.reads?.length ? alert.reads : alert.read ? [alert.read] : [];
+  return reads.toSorted((a, b) => (a.seen ?? a.at ?? 0) - (b.seen ?? b.at ?? 0));
+}
+
+export function trackOf(
+  alert: Alert | null,
+  clock: (at: Micros) => string,
+): { line: FeatureCollection<LineString>; stops: Points } {
+  const reads = alert === null ? [] : readsInOrder(alert).filter((read) => positionOf(read) !== null);
+  const places = reads.map((read) => positionOf(read) as [number, number]);
+  const stops = reads.map((read, index) => {
+    const when = read.seen ?? read.at;
+    const time = typeof when === "number" ? clock(when) : "";
+    return point(places[index] as [number, number], {
+      number: String(index + 1),
+      time,
+      last: index === reads.length - 1,
+    });
+  });
+  const line: Feature<LineString>[] =
+    places.length < 2
+      ? []
+      : [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: places } }];
+  return { line: collection(line), stops: collection(stops) };
+}

@@ -1,0 +1,13 @@
+// What every panel of one signed-in page shares.
+import { createContext } from "svelte";
+import type { Acts } from "../state/acts.svelte.ts";
+import type { Desk } from "../state/desk.svelte.ts";
+import type { Room } from "../state/room.svelte.ts";
+
+export interface Workplace {
+  room: Room;
+  desk: Desk;
+  acts: Acts;
+}
+
+export const [useWorkplace, provideWorkplace] = createContext<Workplace>();

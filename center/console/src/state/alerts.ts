@@ -1,0 +1,47 @@
+// Which alert needs a person now.
+// Knows: the order of the alert list. Refuses to know: how an alert looks.
+import type { Alert } from "../wire/views.ts";
+
+export interface AlertGroups {
+  /** Nobody has looked yet. */
+  raised: Alert[];
+  /** Somebody is at it; a hit stays a lead until confirmed. */
+  acknowledged: Alert[];
+  /** Confirmed or dismissed. */
+  finished: Alert[];
+}
+
+/** An officer's emergency key goes before anything else that waits; otherwise the newest is first. */
+function urgency(alert: Alert): number {
+  return alert.kind === "unit-emergency" ? 0 : 1;
+}
+
+function byNeed(a: Alert, b: Alert): number {
+  return urgency(a) - urgency(b) || b.at - a.at || (a.alert < b.alert ? -1 : 1);
+}
+
+export function group(alerts: Iterable<Alert>): AlertGroups {
+  const groups: AlertGroups = { raised: [], acknowledged: [], finished: [] };
+  for (const alert of alerts) {
+    if (alert.state === "raised") groups.raised.push(alert);
+    else if (alert.state === "acknowledged") groups.acknowledged.push(alert);
+    else groups.finished.push(alert);
+  }
+  groups.raised.sort(byNeed);
+  groups.acknowledged.sort(byNeed);
+  groups.finished.sort((a, b) => b.at - a.at || (a.alert < b.alert ? -1 : 1));
+  return groups;
+}
+
+/**
+ * True while a hotlist hit is only a lead: nobody has held the image against the text. Where the center leaves `lead`
+ * out, only a confirmed hit is taken for more.
+ */
+export function isLead(alert: Alert): boolean {
+  if (alert.kind !== "hotlist-hit" || alert.state === "dismissed") return false;
+  return alert.lead ?? alert.state !== "confirmed";
+}
+
+export function isFinished(alert: Alert): boolean {
+  return alert.state === "confirmed" || alert.state === "dismissed";
+}

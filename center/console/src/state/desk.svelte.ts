@@ -1,0 +1,70 @@
+// What the operator has in front of them: the row under the cursor, what is open, which list is showing.
+// Knows: moving and opening. Refuses to know: the data itself beyond the order of alerts.
+import type { AlertGroups } from "./alerts.ts";
+
+export type Thing = { kind: "alert" | "incident" | "unit"; id: string };
+export type Tab = "alerts" | "map" | "calls" | "units" | "feeds";
+export type FormName = "confirm" | "dismiss";
+
+export interface Shown {
+  own: boolean;
+  others: boolean;
+  readers: boolean;
+  aircraft: boolean;
+  incidents: boolean;
+}
+
+export class Desk {
+  open = $state.raw<Thing | null>(null);
+  /** The alert the keys act upon. */
+  cursor = $state<string | null>(null);
+  form = $state<FormName | null>(null);
+  /** On a wide screen alerts and map always show and this is the lower list; on a narrow one it is all there is. */
+  tab = $state<Tab>("calls");
+  finished = $state(false);
+  keys = $state(false);
+  readonly shown = $state<Shown>({ own: true, others: true, readers: true, aircraft: true, incidents: true });
+  /** Counts requests to bring the open thing into view on the map. */
+  center = $state(0);
+  /** Whether the last of them meant a close look. */
+  closely = false;
+  /** Counts requests to move the focus into the panel. */
+  entered = $state(0);
+
+  /** Opens a thing. `enter`: the person means to work in the panel, not to walk on through the list. */
+  show(thing: Thing, enter = true): void {
+    if (this.open?.kind !== thing.kind || this.open.id !== thing.id) this.form = null;
+    this.open = thing;
+    if (thing.kind === "alert") this.cursor = thing.id;
+    this.closely = false;
+    this.center++;
+    if (enter) this.entered++;
+  }
+
+  lookClosely(): void {
+    this.closely = true;
+    this.center++;
+  }
+
+  close(): void {
+    this.open = null;
+    this.form = null;
+  }
+
+  /** The alerts a person can reach in the list, top to bottom. */
+  reachable(groups: AlertGroups): string[] {
+    const listed = [...groups.raised, ...groups.acknowledged, ...(this.finished ? groups.finished : [])];
+    return listed.map((alert) => alert.alert);
+  }
+
+  /** Moves the cursor; an open alert follows it. From nowhere it goes to the first. */
+  move(groups: AlertGroups, by: 1 | -1): string | null {
+    const ids = this.reachable(groups);
+    const here = this.cursor === null ? -1 : ids.indexOf(this.cursor);
+    const next = here === -1 ? ids[0] : ids[Math.min(Math.max(here + by, 0), ids.length - 1)];
+    if (next === undefined) return null;
+    this.cursor = next;
+    if (this.open?.kind === "alert") this.show({ kind: "alert", id: next }, false);
+    return next;
+  }
+}

@@ -1,0 +1,66 @@
+// What is true now, as far as the center has told us.
+// Knows: how frames build the picture. Refuses to know: sockets, time, and who looks at it.
+import {
+  type Aircraft,
+  type Alert,
+  type Delta,
+  type Feed,
+  type Incident,
+  KINDS,
+  type Kind,
+  type State,
+  type Unit,
+  type Views,
+} from "../wire/views.ts";
+
+export interface Picture {
+  position: number;
+  units: Map<string, Unit>;
+  aircraft: Map<string, Aircraft>;
+  alerts: Map<string, Alert>;
+  incidents: Map<string, Incident>;
+  feeds: Map<string, Feed>;
+}
+
+export function emptyPicture(): Picture {
+  return {
+    position: 0,
+    units: new Map(),
+    aircraft: new Map(),
+    alerts: new Map(),
+    incidents: new Map(),
+    feeds: new Map(),
+  };
+}
+
+function put<T>(into: Map<string, T>, items: readonly T[] | undefined, id: (item: T) => string): boolean {
+  for (const item of items ?? []) into.set(id(item), item);
+  return (items?.length ?? 0) > 0;
+}
+
+function putAll(picture: Picture, views: Views): Set<Kind> {
+  const changed = new Set<Kind>();
+  if (put(picture.units, views.units, (item) => item.unit)) changed.add("units");
+  if (put(picture.aircraft, views.aircraft, (item) => item.icao)) changed.add("aircraft");
+  if (put(picture.alerts, views.alerts, (item) => item.alert)) changed.add("alerts");
+  if (put(picture.incidents, views.incidents, (item) => item.incident)) changed.add("incidents");
+  if (put(picture.feeds, views.feeds, (item) => item.feed)) changed.add("feeds");
+  return changed;
+}
+
+/** Takes a frame in and says which kinds changed. A state replaces everything, a delta only what it names. */
+export function apply(picture: Picture, frame: State | Delta): ReadonlySet<Kind> {
+  picture.position = frame.position;
+  if (frame.type === "state") {
+    for (const kind of KINDS) picture[kind].clear();
+    putAll(picture, frame);
+    return new Set(KINDS);
+  }
+  const changed = putAll(picture, frame);
+  for (const kind of KINDS) {
+    for (const id of frame.gone?.[kind] ?? []) {
+      if (picture[kind].delete(id)) changed.add(kind);
+    }
+  }
+  return changed;
+}

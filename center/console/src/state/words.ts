@@ -1,0 +1,42 @@
+// What alerts, states and messages are called on the page.
+import type { Alert, AlertKind, AlertState, FeedState, Message } from "../wire/views.ts";
+
+export const KIND_WORDS: Record<AlertKind, string> = {
+  "hotlist-hit": "Hotlist hit",
+  "unit-emergency": "Unit emergency",
+  "hotlist-refused": "Hotlist refused",
+  "feed-quiet": "Feed quiet",
+  unacknowledged: "No deputy answered",
+};
+
+export const STATE_WORDS: Record<AlertState, string> = {
+  raised: "Raised",
+  acknowledged: "Acknowledged",
+  confirmed: "Confirmed",
+  dismissed: "Dismissed",
+};
+
+export const FEED_WORDS: Record<FeedState, string> = {
+  alive: "Alive",
+  late: "Late",
+  silent: "Silent",
+  never: "Never heard",
+};
+
+export const MESSAGE_WORDS: Record<Message["state"], string> = {
+  sent: "Sent, waiting",
+  acked: "Acknowledged",
+  silent: "No answer",
+};
+
+export const DOUBT_WORDS: Record<string, string> = {
+  "no-fix": "The receiver says it has no fix",
+  frozen: "The same position keeps coming while the unit reports speed",
+  jumped: "The position jumped farther than the unit can drive",
+  clock: "The device’s clock is wrong",
+  duplicate: "Two devices report as this unit",
+};
+
+export function alertTitle(alert: Alert): string {
+  return alert.headline ?? `${KIND_WORDS[alert.kind] ?? alert.kind}: ${alert.subject}`;
+}

@@ -1,0 +1,225 @@
+// The views and frames of docs/api.md, as types.
+// Knows: the shape of what the center sends. Refuses to know: how it travels and what is done with it.
+
+/** Microseconds since the epoch, UTC. Fits a double exactly until the year 2255. */
+export type Micros = number;
+
+/** Unknown is absent or null; both are treated alike. */
+type Maybe<T> = T | null | undefined;
+
+export interface Operator {
+  operator: string;
+  name: string;
+  agency: string;
+  role: string;
+}
+
+export interface Agency {
+  agency: string;
+  name: string;
+  own: boolean;
+}
+
+export interface Reader {
+  reader: string;
+  name?: Maybe<string>;
+  lat?: Maybe<number>;
+  lon?: Maybe<number>;
+}
+
+export interface Site {
+  name: string;
+  simulated: boolean;
+  /** West, south, east, north; null where the site has no map. */
+  bounds?: Maybe<[number, number, number, number]>;
+  agencies: Agency[];
+  readers: Reader[];
+  /** IANA name; the browser's zone stands in where the center does not say. */
+  timezone?: Maybe<string>;
+}
+
+export interface Unit {
+  unit: string;
+  agency?: Maybe<string>;
+  own?: Maybe<boolean>;
+  status?: Maybe<string>;
+  lat?: Maybe<number>;
+  lon?: Maybe<number>;
+  speed_mps?: Maybe<number>;
+  course_deg?: Maybe<number>;
+  at?: Maybe<Micros>;
+  seen?: Maybe<Micros>;
+  stale?: Maybe<boolean>;
+  doubt?: Maybe<string[] | string>;
+  media?: Maybe<boolean>;
+}
+
+export interface Aircraft {
+  icao: string;
+  callsign?: Maybe<string>;
+  name?: Maybe<string>;
+  own?: Maybe<boolean>;
+  lat?: Maybe<number>;
+  lon?: Maybe<number>;
+  altitude_m?: Maybe<number>;
+  speed_mps?: Maybe<number>;
+  course_deg?: Maybe<number>;
+  on_ground?: Maybe<boolean>;
+  at?: Maybe<Micros>;
+}
+
+export type AlertKind =
+  "hotlist-hit" | "unit-emergency" | "hotlist-refused" | "feed-quiet" | "unacknowledged";
+export type AlertState = "raised" | "acknowledged" | "confirmed" | "dismissed";
+export type Disposition = "wrong-state" | "misread" | "stale-listing" | "dismissed";
+
+export interface PlateRead {
+  read: string;
+  reader?: Maybe<string>;
+  reader_name?: Maybe<string>;
+  lat?: Maybe<number>;
+  lon?: Maybe<number>;
+  seen?: Maybe<Micros>;
+  at?: Maybe<Micros>;
+  plate?: Maybe<string>;
+  state?: Maybe<string>;
+  confidence?: Maybe<number>;
+  make?: Maybe<string>;
+  model?: Maybe<string>;
+  color?: Maybe<string>;
+  crop?: Maybe<string>;
+  backward?: Maybe<boolean>;
+}
+
+export interface Listing {
+  plate: string;
+  state?: Maybe<string>;
+  reason?: Maybe<string>;
+  case?: Maybe<string>;
+  make?: Maybe<string>;
+  model?: Maybe<string>;
+  color?: Maybe<string>;
+  hotlist?: Maybe<string>;
+  version?: Maybe<string>;
+  issued?: Maybe<Micros>;
+  age_s?: Maybe<number>;
+}
+
+export interface Difference {
+  what: "state" | "make" | "model" | "color" | "letter";
+  read?: Maybe<string>;
+  listed?: Maybe<string>;
+}
+
+export interface HistoryEntry {
+  at: Micros;
+  operator?: Maybe<string>;
+  act: string;
+  disposition?: Maybe<string>;
+  action?: Maybe<string>;
+  note?: Maybe<string>;
+}
+
+export interface Message {
+  message: string;
+  unit: string;
+  sent_at?: Maybe<Micros>;
+  state: "sent" | "acked" | "silent";
+  acked_at?: Maybe<Micros>;
+  level?: Maybe<number>;
+}
+
+export interface Alert {
+  alert: string;
+  kind: AlertKind;
+  state: AlertState;
+  subject: string;
+  headline?: Maybe<string>;
+  at: Micros;
+  detail?: Maybe<string>;
+  lead?: Maybe<boolean>;
+  read?: Maybe<PlateRead>;
+  listing?: Maybe<Listing>;
+  differs?: Maybe<Difference[]>;
+  reads?: Maybe<PlateRead[]>;
+  /** How many reads there were; `reads` may hold only the first of them. */
+  reads_in_all?: Maybe<number>;
+  history?: Maybe<HistoryEntry[]>;
+  disposition?: Maybe<string>;
+  messages?: Maybe<Message[]>;
+}
+
+export interface Call {
+  call: string;
+  system?: Maybe<string>;
+  number?: Maybe<string>;
+  at?: Maybe<Micros>;
+  text?: Maybe<string>;
+  closed?: Maybe<boolean>;
+}
+
+export interface Incident {
+  incident: string;
+  kind?: Maybe<string>;
+  priority?: Maybe<number>;
+  lat?: Maybe<number>;
+  lon?: Maybe<number>;
+  uncertainty_m?: Maybe<number>;
+  address?: Maybe<string>;
+  opened_at?: Maybe<Micros>;
+  state: "open" | "closed";
+  calls?: Maybe<Call[]>;
+  units?: Maybe<{ unit: string; seconds: number }[]>;
+  changes?: Maybe<{ at: Micros; what: string }[]>;
+  plates?: Maybe<{ plate: string; reader?: Maybe<string>; seen?: Maybe<Micros>; alert?: Maybe<string> }[]>;
+}
+
+export type FeedState = "alive" | "late" | "silent" | "never";
+
+export interface Feed {
+  feed: string;
+  format?: Maybe<string>;
+  link?: Maybe<string>;
+  state: FeedState;
+  last?: Maybe<Micros>;
+  messages?: Maybe<number>;
+  events?: Maybe<number>;
+  faults?: Maybe<number>;
+  quiet_after_s?: Maybe<number>;
+}
+
+export interface Hello {
+  type: "hello";
+  now: Micros;
+  rate: number;
+  simulated: boolean;
+  site: string;
+  operator: Operator;
+}
+
+/** The lists a frame may carry; each item is complete and replaces the one with the same id. */
+export interface Views {
+  units?: Unit[];
+  aircraft?: Aircraft[];
+  alerts?: Alert[];
+  incidents?: Incident[];
+  feeds?: Feed[];
+}
+
+export type Kind = keyof Views;
+export const KINDS: readonly Kind[] = ["units", "aircraft", "alerts", "incidents", "feeds"];
+
+export interface State extends Views {
+  type: "state";
+  position: number;
+  now: Micros;
+}
+
+export interface Delta extends Views {
+  type: "delta";
+  position: number;
+  now: Micros;
+  gone?: Partial<Record<Kind, string[]>>;
+}
+
+export type Frame = Hello | State | Delta;

@@ -1,0 +1,157 @@
+"""A center inside another program, on that program's clock: for simulations, sweeps and proofs.
+
+Knows: how a center is put together without sockets, threads or an event loop.
+Refuses to know: whose clock it is, and what the other program is.
+
+This is the center's public face in code. Whoever embeds a center uses what is named in this module and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from center import routing
+from center.api.board import encode
+from center.assembly import Assembly
+from center.clock import Clock
+from center.core.center import Center
+from center.core.effects import Audit, Reply
+from center.core.events import Micros, OperatorActed
+from center.hands import DelayedRouter
+from center.site import SiteError, from_tables
+from center.store.journal import DirectJournal, JournalError, JournalFile, digest, read
+from center.store.pictures import MemoryPictures
+from center.terminals import TerminalMessenger
+
+__all__ = [
+    "Clock",
+    "Embedded",
+    "JournalError",
+    "Micros",
+    "SiteError",
+    "code_fingerprint",
+    "journal_digest",
+    "journal_events",
+]
+
+ROUTING_TAKES = Micros(15_000)
+
+
+class _Trail:
+    def __init__(self) -> None:
+        self.lines: list[Audit] = []
+
+    def keep(self, effect: Audit) -> None:
+        self.lines.append(effect)
+
+
+class Embedded:
+    """`publish(topic, payload)` carries a message to a terminal; `ring()` says that operators must look now. Neither
+    may call back into the center before it returns."""
+
+    def __init__(
+        self,
+        tables: Mapping[str, Any],
+        *,
+        clock: Clock,
+        journal: Path,
+        publish: Callable[[str, bytes], object],
+        ring: Callable[[], None],
+        roads: Path | None = None,
+    ) -> None:
+        """`tables` is a site file as tables, `journal` a new file. Raises SiteError, ValueError for bad roads."""
+        self._clock = clock
+        self._journal = DirectJournal(JournalFile(journal, synchronous="OFF"))
+        self._trail = _Trail()
+        self._assembly = Assembly(
+            from_tables(dict(tables), "the embedded site"),
+            center=Center(),
+            journal=self._journal,
+            clock=clock,
+            messenger=TerminalMessenger(publish),
+            router=DelayedRouter(clock, routing.load(roads).times, ROUTING_TAKES),
+            audit=self._trail,
+            pictures=MemoryPictures(),
+        )
+        self._assembly.board.ring = ring
+        self._arrive = {name: intake.arrive for name, intake in self._assembly.intakes.items()}
+
+    def start(self) -> None:
+        self._assembly.start()
+
+    def arrive(self, feed: str, peer: str, data: bytes) -> None:
+        """One message of a feed. KeyError for a feed that the site does not have."""
+        self._arrive[feed](((peer, data),))
+
+    def gone(self, feed: str, peer: str) -> None:
+        """The connection of `peer` has ended."""
+        self._assembly.intakes[feed].gone(peer)
+
+    def act(self, operator: str, act: str, subject: str, request: str, details: Mapping[str, str]) -> None:
+        """What a route of docs/api.md does for a signed-in operator, without the wait for the answer."""
+        self._assembly.act(
+            OperatorActed(
+                at=self._clock.now(),
+                source="console",
+                operator=operator,
+                act=act,
+                subject=subject,
+                request=f"{operator}/{request}",
+                details=dict(details),
+            ),
+            _unread,
+        )
+
+    def state(self) -> bytes:
+        """The `state` frame of docs/api.md."""
+        return encode(self._assembly.board.state())
+
+    def delta(self, *, feeds: bool) -> bytes | None:
+        """A `delta` frame with what has changed since the last, if anything has."""
+        frame = self._assembly.board.delta(self._clock.now(), feeds=feeds)
+        return None if frame is None else encode(frame)
+
+    @property
+    def position(self) -> int:
+        """Events handled so far."""
+        return self._assembly.center.picture.position
+
+    @property
+    def digest(self) -> str:
+        """The digest of the journal so far."""
+        return self._journal.digest
+
+    @property
+    def audit(self) -> list[Audit]:
+        return self._trail.lines
+
+    def close(self) -> None:
+        """Write what is left of the journal, and let go of the file."""
+        self._journal.close()
+
+
+def code_fingerprint() -> str:
+    """Changes with any line of the center's Python source."""
+    folder = Path(__file__).parent
+    running = hashlib.sha256()
+    for source in sorted(folder.rglob("*.py")):
+        running.update(str(source.relative_to(folder)).encode() + b"\0" + source.read_bytes())
+    return running.hexdigest()[:16]
+
+
+def journal_events(path: Path) -> Iterator[tuple[int, Micros, bytes]]:
+    """The events of a journal on disk as (position, at, JSON). Raises JournalError, FileNotFoundError."""
+    for position, event in read(path):
+        yield position, event.at, encode(event)
+
+
+def journal_digest(path: Path) -> str:
+    """The digest of a journal on disk. Raises JournalError."""
+    return digest(event for _, event in read(path))
+
+
+def _unread(_: Reply) -> None:
+    """The board shows what came of it."""

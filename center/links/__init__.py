@@ -1,0 +1,1 @@
+"""What carries bytes into the center, and for MQTT out of it."""

@@ -1,0 +1,218 @@
+"""`center run`: a center on real links, real disks and the wall's clock.
+
+Knows: in which order everything starts and stops.
+Refuses to know: what any of it does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO
+
+from center import routing
+from center.api.app import create
+from center.api.front import Front
+from center.api.live import Live
+from center.api.map import SiteMap
+from center.api.server import serve
+from center.api.sessions import Sessions
+from center.assembly import Assembly
+from center.clock import WallClock
+from center.core.effects import Audit
+from center.core.events import Micros
+from center.durability import Durability
+from center.intake import Intake
+from center.links.mqtt_sender import MqttSender
+from center.site import Site, SiteError, split_address
+from center.store import snapshot
+from center.store.audit import AuditFile
+from center.store.group_commit import GroupCommitJournal
+from center.store.journal import JournalFile
+from center.store.pictures import PictureFolder
+from center.store.recovery import recover
+from center.terminals import TerminalMessenger
+from center.wiring import broker, open_wires
+
+
+class Inlet:
+    """An intake as a link's sink: what arrived is acknowledged when it is durable."""
+
+    def __init__(self, intake: Intake, durability: Durability) -> None:
+        self.arrive = intake.arrive
+        self.replies = intake.replies
+        self.gone = intake.gone
+        self.trouble = intake.trouble
+        self.kept = durability.kept
+
+
+class State:
+    """The site's folder on disk, held by one center at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises SiteError when another center holds it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.journal = folder / "journal.db"
+        self.audit = folder / "audit.db"
+        self.pictures = folder / "pictures"
+        self._lock: IO[str] = (folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SiteError(f"{folder}: another center is running on it") from error
+
+
+class Service:
+    """One running center. `told` is called with a line for people when something has happened that they should know."""
+
+    def __init__(self, site: Site, folder: Path, told: Callable[[str], None]) -> None:
+        """Recovers from the state folder. Raises SiteError, JournalError."""
+        loop = asyncio.get_running_loop()
+        self._site = site
+        self._told = told
+        self._state = State(folder / site.site.state)
+        map_path = folder / site.site.map if site.site.map else None
+        try:
+            self._map = SiteMap(map_path)
+            roads = routing.load(folder / site.site.roads if site.site.roads else map_path)
+        except ValueError as error:
+            raise SiteError(str(error)) from error
+        self._audit = AuditFile(self._state.audit)
+        center = recover(
+            self._state.journal, lambda effect: self._audit.keep(effect) if isinstance(effect, Audit) else None
+        )
+        if center.picture.position:
+            told(f"recovered {center.picture.position} events")
+        self._journal = GroupCommitJournal(JournalFile(self._state.journal), loop.call_soon_threadsafe)
+        self._executor = ThreadPoolExecutor(1, "router")
+        self._wires = open_wires(site, folder)
+        self._sender = self._terminals(site)
+        publish = self._sender.publish if self._sender else _nowhere
+        self.assembly = Assembly(
+            site,
+            center=center,
+            journal=self._journal,
+            clock=_clock(site, loop),
+            messenger=TerminalMessenger(publish, site.terminals.prefix if site.terminals else ""),
+            router=routing.ExecutorRouter(self._executor, loop.call_soon_threadsafe, roads.times),
+            audit=self._audit,
+            pictures=PictureFolder(self._state.pictures),
+        )
+        self._durability = Durability(self.assembly.host)
+        self._snapshot_at = center.picture.position + site.site.snapshot_every_events
+
+    async def run(self, ready: Callable[[str], None]) -> None:
+        """Serve until cancelled; `ready` gets the page's address."""
+        host, port = split_address(self._site.api.listen)
+        try:
+            sock = socket.create_server((host, port), backlog=512)
+        except OSError as error:
+            raise SiteError(f"api.listen: {host}:{port}: {error.strerror}") from error
+        live = Live(self.assembly.board, self._durability, self.assembly.clock)
+        front = Front(self.assembly, Sessions(self._site, asyncio.get_running_loop().time), live, self._map)
+        sinks = {name: Inlet(intake, self._durability) for name, intake in self.assembly.intakes.items()}
+        self.assembly.start()
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+        works: list[Awaitable[None]] = [
+            *(wire.run(sinks) for wire in self._wires),
+            live.run(),
+            self._take_snapshots(),
+            serve(create(front), sock, lambda: ready(f"http://{shown}:{sock.getsockname()[1]}")),
+        ]
+        if self._sender:
+            works.append(self._sender.run(lambda why: self._told(f"terminals: {why}")))
+        try:
+            await _all(works)
+        finally:
+            self._stop()
+
+    def _stop(self) -> None:
+        """Nothing comes in any more: make what came durable, and leave a snapshot for the next start."""
+        self._journal.close()
+        self._executor.shutdown(cancel_futures=True)
+        self._audit.sync()
+        self._audit.close()
+        picture = self.assembly.center.picture
+        if picture.position == self._journal.last and not self._journal.trouble:
+            snapshot.save(picture, self._state.journal)
+
+    def _terminals(self, site: Site) -> MqttSender | None:
+        if site.terminals is None:
+            return None
+        there = site.terminals
+        return MqttSender(
+            "terminals", broker(there.connect, there.username, there.password), client_id="rtcc-terminals"
+        )
+
+    async def _take_snapshots(self) -> None:
+        """Another process reads the journal and writes the snapshot; this one never stops for it."""
+        while True:
+            await asyncio.sleep(5.0)
+            if self._journal.durable < self._snapshot_at:
+                continue
+            self._snapshot_at = self._journal.durable + self._site.site.snapshot_every_events
+            taker = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "center.store.recovery", str(self._state.journal), str(self._state.audit)),
+                stdin=asyncio.subprocess.DEVNULL,
+            )
+            try:
+                if await taker.wait() != 0:
+                    self._told("a snapshot could not be taken; the journal is not affected")
+            except asyncio.CancelledError:
+                taker.kill()
+                await taker.wait()
+                raise
+
+
+async def _all(works: Sequence[Awaitable[None]]) -> None:
+    """Run them together; the first to fail stops the others."""
+    async with asyncio.TaskGroup() as group:
+        for work in works:
+            group.create_task(_coroutine(work))
+
+
+async def _coroutine(work: Awaitable[None]) -> None:
+    await work
+
+
+def _clock(site: Site, loop: asyncio.AbstractEventLoop) -> WallClock:
+    if site.clock is None:
+        return WallClock(loop)
+    return WallClock(loop, rate=site.clock.rate, epoch=Micros(site.clock.epoch_us), origin=Micros(site.clock.origin_us))
+
+
+def _nowhere(topic: str, payload: bytes) -> bool:  # noqa: ARG001
+    """A site without terminals: nobody acknowledges, and the desk says so."""
+    return False
+
+
+def run(site: Site, folder: Path, ready: Callable[[str], None], told: Callable[[str], None]) -> None:
+    """`center run`, until SIGINT or SIGTERM. Raises SiteError, JournalError."""
+
+    async def main() -> None:
+        service = Service(site, folder, told)
+        serving = asyncio.ensure_future(service.run(ready))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, serving.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # not every platform has it; slower, not different
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory

@@ -1,0 +1,111 @@
+"""What terminals say: each message, whose it is, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from center.core.events import Event, FeedFaulted, MessageAcked, UnitReported
+from tests.center.ingest.feeding import events_of, feed_of, only, the, whys
+from tests.center.ingest.position_feeds import NOW, moment
+
+TOPIC = "terminals/CPSO-12/out"
+PRESSED = moment("2026-03-23 11:59:58.25")
+
+
+def said(*messages: object, peer: str = TOPIC, **options: str) -> list[Event]:
+    feed = feed_of("terminal", peer, whole=True, options=options)
+    return events_of(feed, *(json.dumps(message).encode() for message in messages))
+
+
+@pytest.mark.parametrize("at", ["2026-03-23T11:59:58.25Z", "2026-03-23T05:59:58.25-06:00", PRESSED // 1000])
+def test_an_acknowledgement_answers_its_message(at: object) -> None:
+    """The unit is the topic's; the key was pressed when the terminal says."""
+    assert the(MessageAcked, said({"v": 1, "ack": "m12.0", "at": at})) == MessageAcked(
+        at=NOW, source="test/terminal", seen=PRESSED, answers="m12.0", unit="CPSO-12"
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "status", "text"),
+    [
+        ({"status": "enroute"}, "enroute", None),
+        ({"status": " On_Scene "}, "on-scene", None),
+        ({"status": "out of service", "text": "flat tyre"}, "out-of-service", "flat tyre"),
+        ({"emergency": True}, "emergency", None),
+        ({"hello": "MDT-9"}, "alive", "MDT-9"),
+        ({"hello": {"app": "3.1"}}, "alive", None),
+        ({"status": "available", "battery": 80}, "available", None),
+    ],
+)
+def test_status_emergency_and_hello_are_reports(message: dict[str, object], status: str, text: str | None) -> None:
+    """Fields that are not known are passed over, so that newer terminals may say more."""
+    report = the(UnitReported, said({"v": 1} | message))
+    assert (report.unit, report.status, report.text) == ("CPSO-12", status, text)
+
+
+def test_one_message_may_say_several_things() -> None:
+    """In the order acknowledgement, status, emergency, hello."""
+    events = said({"v": 1, "ack": "m1.0", "status": "enroute", "emergency": True, "hello": 1})
+    assert [getattr(event, "status", "acked") for event in events] == ["acked", "enroute", "emergency", "alive"]
+
+
+@pytest.mark.parametrize("peer", ["terminals/CPSO-12/out", "site/7/terminals/CPSO-12/out", "/terminals/CPSO-12/out/"])
+def test_the_topic_says_whose_terminal_it_is(peer: str) -> None:
+    """Behind any prefix a broker's bridge puts before it."""
+    assert the(UnitReported, said({"v": 1, "status": "enroute"}, peer=peer)).unit == "CPSO-12"
+
+
+def test_option_unit_says_it_where_the_topic_does_not() -> None:
+    """Without either nothing can be believed."""
+    assert the(UnitReported, said({"v": 1, "status": "enroute"}, peer="x", unit="U7")).unit == "U7"
+    assert "whose terminal" in whys(said({"v": 1, "status": "enroute"}, peer="x"))[0]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"v": 2, "ack": "m1.0"},
+        {"ack": "m1.0"},
+        {"v": 1},
+        {"v": 1, "ack": ""},
+        {"v": 1, "ack": "m" * 200},
+        {"v": 1, "ack": 12},
+        {"v": 1, "ack": "m1.0", "at": "noon"},
+        {"v": 1, "ack": "m1.0", "at": 1e300},
+        {"v": 1, "ack": "m1.0", "at": -5},
+        {"v": 1, "status": ""},
+        {"v": 1, "status": "<b>"},
+        {"v": 1, "status": "x" * 99},
+        {"v": 1, "emergency": "yes"},
+        {"v": 1, "emergency": False},
+        {"v": 1, "hello": None},
+        [],
+        "text",
+    ],
+)
+def test_what_makes_no_sense_is_a_fault_and_nothing_of_it_is_believed(message: object) -> None:
+    """And the next message is read."""
+    *faults, good = said(message, {"v": 1, "status": "enroute"})
+    assert isinstance(good, UnitReported)
+    assert all(isinstance(fault, FeedFaulted) for fault in faults)
+
+
+def test_a_batch_is_read_line_by_line() -> None:
+    """A gateway may put several messages of one terminal into one payload."""
+    batch = b'{"v":1,"status":"enroute"}\n{"v":1,"sta\n{"v":1,"status":"on-scene"}\n'
+    events = events_of(feed_of("terminal", TOPIC, whole=True), batch)
+    assert [event.status for event in only(UnitReported, events)] == ["enroute", "on-scene"]
+    assert len(whys(events)) == 1
+
+
+def test_an_empty_payload_is_nothing() -> None:
+    """How a retained message is cleared."""
+    assert events_of(feed_of("terminal", TOPIC, whole=True), b"") == []
+
+
+def test_a_mistaken_option_is_refused_at_once() -> None:
+    """A site file's mistake shows when it is read."""
+    with pytest.raises(ValueError, match="it has unit"):
+        feed_of("terminal", TOPIC, options={"units": "x"})

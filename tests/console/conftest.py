@@ -1,0 +1,111 @@
+"""A built page, a browser to look at it with, and a stand-in center behind it.
+
+Knows: how the three are started. Refuses to know: what is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from center.console.build import BuildError, ensure
+from tests.console.fake_center import FakeCenter
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+def give_up(why: str) -> None:
+    """Skips, or fails where services are required."""
+    (pytest.fail if os.environ.get("RTCC_REQUIRE_SERVICES") == "1" else pytest.skip)(why)
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The page as it is in the sources now."""
+    try:
+        ensure()
+    except BuildError as error:
+        give_up(f"skipped: the page cannot be built: {error}")
+
+
+# By module and not by session: Playwright's loop counts as running, which tests elsewhere with loops of their own mind.
+@pytest.fixture(scope="module")
+def browser(built: None) -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        give_up("skipped: no chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+MakeCenter = Callable[..., FakeCenter]
+
+
+@pytest.fixture
+def make_center() -> Iterator[MakeCenter]:
+    centers: list[FakeCenter] = []
+
+    def make(**options: object) -> FakeCenter:
+        center = FakeCenter(**options)  # type: ignore[arg-type]
+        centers.append(center)
+        center.start()
+        return center
+
+    yield make
+    for center in centers:
+        if center.running():
+            center.stop()
+
+
+@pytest.fixture
+def center(make_center: MakeCenter) -> FakeCenter:
+    """A simulated site of 80 units that stand still, so that a test sees only the changes it makes."""
+    return make_center(moving=False)
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+    context.set_default_timeout(15_000)
+    context.add_init_script(WATCH)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def sign_in(page: Page, center: FakeCenter, name: str = "D. Landry") -> None:
+    """Goes to the page and enters as one of the demo people; returns when the alerts are there."""
+    page.goto(center.url)
+    page.get_by_role("button", name=name).click()
+    page.locator("[data-alert]").first.wait_for()
+
+
+@pytest.fixture
+def room(page: Page, center: FakeCenter) -> Page:
+    """The page of a signed-in operator."""
+    sign_in(page, center)
+    return page

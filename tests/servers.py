@@ -1,0 +1,208 @@
+"""Real servers for tests and benchmarks, on free ports of this machine's loopback.
+
+Knows: how to start, kill and stop brokers, each by its own process.
+Refuses to know: what is tested with them. Nothing here touches a server that it did not start.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import iotcore
+import pytest
+
+LOOPBACK = "127.0.0.1"
+_START_S = 15.0
+_STOP_S = 5.0
+
+
+class Server(Protocol):
+    """A server that can be killed like by a power cut and started again at the same place."""
+
+    port: int
+
+    def start(self) -> None:
+        """Returns when it accepts connections; OSError when the port is taken."""
+        ...
+
+    def kill(self) -> None:
+        """SIGKILL; returns when the process is gone."""
+        ...
+
+    def stop(self) -> None:
+        """Politely; returns when the process is gone. Twice is no harm."""
+        ...
+
+
+def free_port() -> int:
+    """A port nobody listens on. Not from the range the system gives to outgoing connections, so that it is still free
+    when a killed server wants it back."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as sock:
+            try:
+                sock.bind((LOOPBACK, port))
+            except OSError:
+                continue
+        return port
+
+
+@contextmanager
+def embedded_broker(
+    *, payload_bytes: int = 1 << 20, log_bytes: int = 128 << 20, users: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """iotcore's broker. It keeps a log for each topic filter, `log_bytes` at most; a subscriber that falls behind by
+    more loses messages, even at QoS 1. It refuses keepalive 0, and whoever may not sign in is simply disconnected."""
+    with (
+        tempfile.TemporaryDirectory(prefix="broker-") as folder,
+        _running(lambda: _Iotcore(Path(folder), payload_bytes, log_bytes, users or {})) as server,
+    ):
+        yield server
+
+
+@contextmanager
+def mosquitto(
+    *, persistent: bool = False, users: Mapping[str, str] | None = None, config: str = ""
+) -> Iterator[Server]:
+    """Mosquitto; skips the test where there is none, unless services are required. `persistent`: its state
+    survives a stop, and a kill but for the last second. `config`: further lines of mosquitto.conf."""
+    program = mosquitto_path()
+    if program is None:
+        (pytest.fail if os.environ.get("RTCC_REQUIRE_SERVICES") == "1" else pytest.skip)("skipped: no mosquitto")
+    with (
+        tempfile.TemporaryDirectory(prefix="mosquitto-") as folder,
+        _running(lambda: _Mosquitto(program, Path(folder), persistent, users or {}, config)) as server,
+    ):
+        yield server
+
+
+def mosquitto_path() -> str | None:
+    """Where Mosquitto is, if anywhere; Debian keeps it off the users' path."""
+    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+@contextmanager
+def _running(make: Callable[[], Server]) -> Iterator[Server]:
+    """Another port is tried where somebody else has just taken the one that was free."""
+    for attempts_left in reversed(range(5)):
+        server = make()
+        try:
+            server.start()
+            break
+        except OSError:
+            server.stop()
+            if not attempts_left:
+                raise
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+class _Iotcore:
+    def __init__(self, folder: Path, payload_bytes: int, log_bytes: int, users: Mapping[str, str]) -> None:
+        self.port = free_port()
+        auth = ", ".join(f'"{user}" = "{password}"' for user, password in users.items())
+        config = folder / f"{self.port}.toml"
+        # At its default of 200 packets at a time a busy publisher starves the subscribers: 20,000 messages a second get
+        # through instead of several 100,000.
+        config.write_text(
+            f"""
+            id = 0
+            [router]
+            id = 0
+            max_connections = 2000
+            max_outgoing_packet_count = 10000
+            max_segment_size = {log_bytes // 16}
+            max_segment_count = 16
+            [v4.1]
+            name = "v4"
+            listen = "{LOOPBACK}:{self.port}"
+            next_connection_delay_ms = 1
+            [v4.1.connections]
+            connection_timeout_ms = 60000
+            max_payload_size = {payload_bytes}
+            max_inflight_count = 100
+            dynamic_filters = true
+            {f"auth = {{ {auth} }}" if auth else ""}
+            """
+        )
+        self._broker = iotcore.Broker(config_path=str(config))
+
+    def start(self) -> None:
+        self._broker.start(_START_S)
+
+    def kill(self) -> None:
+        process = self._broker._process  # iotcore has no other name for it
+        if process is not None:
+            process.kill()
+            process.wait()
+        self._broker.stop()
+
+    def stop(self) -> None:
+        self._broker.stop(_STOP_S)
+
+
+class _Mosquitto:
+    def __init__(self, program: str, folder: Path, persistent: bool, users: Mapping[str, str], config: str) -> None:
+        self.port = free_port()
+        self._program = program
+        self._config = folder / f"{self.port}.conf"
+        self._log = folder / f"{self.port}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        lines = [f"listener {self.port} {LOOPBACK}", "max_queued_messages 1000000"]
+        if os.geteuid() == 0:
+            lines.append("user root")  # else it drops to a user who may not write here
+        if users:
+            passwords = folder / "passwords"
+            passwords.touch(mode=0o600)
+            for user, password in users.items():
+                command = ["mosquitto_passwd", "-b", str(passwords), user, password]
+                subprocess.run(command, check=True, capture_output=True)
+            lines.append(f"password_file {passwords}")
+        else:
+            lines.append("allow_anonymous true")
+        if persistent:
+            lines += ["persistence true", f"persistence_location {folder}/", "autosave_on_changes true"]
+            lines.append("autosave_interval 1")
+        self._config.write_text("\n".join([*lines, config, ""]))
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._program, "-c", str(self._config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + _START_S
+        while self._process.poll() is not None or not _accepts(self.port):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise OSError(f"mosquitto did not start: {self._log.read_text()[-500:]}")
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex((LOOPBACK, port)) == 0

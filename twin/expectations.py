@@ -1,0 +1,138 @@
+"""Whether a scenario's expectations held.
+
+Knows: how each kind of expectation is checked, and how to say what was seen instead.
+Refuses to know: how the run was carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from twin.outcome import Outcome
+from twin.scenarios.schema import (
+    Alerted,
+    Alerts,
+    Expectation,
+    FeedsAlive,
+    Incidents,
+    Precision,
+    Recall,
+    Told,
+)
+from twin.score import Score, Timing, all_wanted, timing
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """`what` is the expectation in words, `seen` what there was."""
+
+    what: str
+    held: bool
+    seen: str
+
+
+def check(outcome: Outcome, made: Score) -> list[Checked]:
+    """Every expectation of the scenario, in its order."""
+    return [_CHECKS[type(expected)](expected, outcome, made) for expected in outcome.scenario.expect]
+
+
+def _alerted(expected: Alerted, outcome: Outcome, _: Score) -> Checked:
+    what = f"{expected.kind} about {expected.subject}{_within(expected.within_s)}"
+    if expected.kind in ("hotlist-hit", "unit-emergency"):
+        return _in_time(what, expected.within_s, _timing_of(outcome, expected.subject, expected.kind), "alert_s")
+    seen = [
+        alert
+        for alert in outcome.alerts.values()
+        if alert["kind"] == expected.kind and expected.subject in (alert["subject"], "any")
+    ]
+    return Checked(what, bool(seen), f"{len(seen)} alerts")
+
+
+def _told(expected: Told, outcome: Outcome, _: Score) -> Checked:
+    what = f"a deputy told of {expected.subject}{_within(expected.within_s)}"
+    return _in_time(what, expected.within_s, _timing_of(outcome, expected.subject, "hotlist-hit"), "terminal_s")
+
+
+def _timing_of(outcome: Outcome, name: str, kind: str) -> Timing | str:
+    for wanted in all_wanted(outcome):
+        if wanted.name == name and wanted.kind == kind:
+            return wanted.why or timing(outcome, wanted)
+    return f"nothing called {name} happened"
+
+
+def _in_time(what: str, within_s: float | None, found: Timing | str, which: str) -> Checked:
+    if isinstance(found, str):
+        return Checked(what, False, found)
+    seconds: float | None = getattr(found, which)
+    if seconds is None:
+        return Checked(what, False, "never")
+    return Checked(what, within_s is None or seconds <= within_s, f"after {seconds:.1f} s")
+
+
+def _recall(expected: Recall, _: Outcome, made: Score) -> Checked:
+    return _share("recall", expected.at_least, made.recall)
+
+
+def _precision(expected: Precision, _: Outcome, made: Score) -> Checked:
+    return _share("precision", expected.at_least, made.precision)
+
+
+def _share(name: str, at_least: float, value: float | None) -> Checked:
+    """Nothing to find and nothing found is as good as it gets."""
+    seen = "nothing to measure" if value is None else f"{value:.3f}"
+    return Checked(f"{name} at least {at_least:g}", value is None or value >= at_least, seen)
+
+
+def _incidents(expected: Incidents, outcome: Outcome, _: Score) -> Checked:
+    what = f"{_between(expected.at_least, expected.at_most)} incidents about {expected.about}"
+    calls = {
+        f"urn:emergency:uid:callid:{fact.facts['call']}:{fact.facts['agency']}"
+        for fact in outcome.facts
+        if fact.kind == "called" and fact.facts["name"] == expected.about
+    }
+    found = [
+        [call["call"] in calls for call in incident["calls"]]
+        for incident in outcome.incidents.values()
+        if any(call["call"] in calls for call in incident["calls"])
+    ]
+    strangers = sum(row.count(False) for row in found)
+    joined = sum(row.count(True) for row in found)
+    seen = f"{len(found)} with {joined} of its {len(calls)} calls and {strangers} of others"
+    return Checked(what, expected.at_least <= len(found) <= expected.at_most, seen)
+
+
+def _alerts(expected: Alerts, outcome: Outcome, _: Score) -> Checked:
+    count = sum(alert["kind"] == expected.kind for alert in outcome.alerts.values())
+    what = f"{_between(expected.at_least, expected.at_most)} alerts of kind {expected.kind}"
+    return Checked(what, expected.at_least <= count <= expected.at_most, f"{count}")
+
+
+def _feeds(expected: FeedsAlive, outcome: Outcome, _: Score) -> Checked:
+    silent = sorted(
+        name
+        for name, feed in outcome.feeds.items()
+        if feed["state"] in ("silent", "never") and name not in expected.but
+    )
+    what = "every feed alive" + (f" but {', '.join(expected.but)}" if expected.but else "")
+    return Checked(what, not silent, f"silent: {', '.join(silent)}" if silent else f"{len(outcome.feeds)} alive")
+
+
+def _within(seconds: float | None) -> str:
+    return "" if seconds is None else f" within {seconds:g} s"
+
+
+def _between(least: int, most: int) -> str:
+    return f"{least}" if least == most else f"{least} to {most}"
+
+
+_CHECKS: dict[type[Expectation], Callable[[Any, Outcome, Score], Checked]] = {
+    Alerted: _alerted,
+    Told: _told,
+    Recall: _recall,
+    Precision: _precision,
+    Incidents: _incidents,
+    Alerts: _alerts,
+    FeedsAlive: _feeds,
+}

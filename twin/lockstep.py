@@ -1,0 +1,152 @@
+"""World and center on one simulated clock: bytes are function calls, and effects take the time they would.
+
+Knows: how the devices' bytes reach the center's decoders, and how its effects reach terminals and operators.
+Refuses to know: what either side makes of them. Decoders, host, core, store and board are the very objects that a real
+center runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from simpy import Environment
+
+from center.embedded import Embedded, Micros
+from twin import parish_site
+from twin.devices.carrier import Answered
+from twin.devices.clock import call_later, now_us
+from twin.devices.operator import Operator
+from twin.devices.things import SECOND_US
+from twin.outcome import Outcome
+from twin.parish_files import roads_file
+from twin.progress import Progress, unwatched
+from twin.scenarios.schema import Scenario
+from twin.world import World
+
+FRAME_US = 50_000
+FEEDS_US = 1 * SECOND_US
+BROKER_US = 40_000
+POST_US = 20_000
+STEP_US = 30 * SECOND_US
+
+Tap = Callable[[str, str, bytes], None]
+
+
+class SimClock:
+    """The center's clock is the world's."""
+
+    def __init__(self, env: Environment, epoch: int) -> None:
+        self._env = env
+        self._epoch = epoch
+
+    def now(self) -> Micros:
+        return Micros(self._epoch + now_us(self._env))
+
+    def call_at(self, when: Micros, then: Callable[[], None]) -> None:
+        call_later(self._env, max(0, when - self._epoch - now_us(self._env)), then)
+
+
+class FunctionCarrier:
+    """Carries by calling. `tap(link, peer, data)` sees every message just before the center does."""
+
+    def __init__(self, tap: Tap | None) -> None:
+        self.center: Embedded | None = None
+        self._tap = tap
+
+    def send(self, link: str, peer: str, data: bytes) -> None:
+        assert self.center is not None
+        if self._tap is not None:
+            self._tap(link, peer, data)
+        self.center.arrive(link, peer, data)
+
+    def post(self, link: str, peer: str, data: bytes, answered: Answered) -> None:
+        self.send(link, peer, data)
+        answered(True)
+
+    def cut(self, link: str, peer: str) -> None:
+        assert self.center is not None
+        self.center.gone(link, peer)
+
+
+class Lockstep:
+    """One run of a scenario, from its first moment to its last."""
+
+    def __init__(self, scenario: Scenario, seed: int, journal: Path, tap: Tap | None = None) -> None:
+        """Raises WorldError."""
+        carrier = FunctionCarrier(tap)
+        self.world = World(scenario, seed, carrier)
+        self._env = self.world.setting.env
+        self._journal = journal
+        self.site = parish_site.tables(
+            scenario.name,
+            self.world.setting.parish,
+            self.world.fleet.roster,
+            self.world.roadside.cameras,
+            operator_count=scenario.world.operators,
+        )
+        self.center = carrier.center = Embedded(
+            self.site,
+            clock=SimClock(self._env, self.world.setting.epoch),
+            journal=journal,
+            publish=self._publish,
+            ring=self._ring,
+            roads=roads_file(self.world.setting.parish, self.world.setting.network),
+        )
+        self._rung = False
+        self.operators = [self._operator(name) for name, _ in parish_site.operators(scenario.world.operators)]
+
+    def run(self, progress: Progress = unwatched) -> Outcome:
+        """Play it. `progress` gets the share that is done, now and then."""
+        self.center.start()
+        self._look_at_feeds()
+        ends_us = self.world.setting.ends_us
+        while now_us(self._env) < ends_us:
+            self._env.run(until=min(ends_us, now_us(self._env) + STEP_US))
+            progress(now_us(self._env) / ends_us)
+        self._show(self.center.state())
+        self.center.close()
+        return Outcome.of(self.world, "lockstep", self.center.digest, self.operators[0], self._journal)
+
+    def _operator(self, name: str) -> Operator:
+        setting = self.world.setting
+        return Operator(
+            self._env,
+            name,
+            setting.dice("operator", name),
+            setting.truth.on_picture,
+            partial(self._post, name),
+            think_s=setting.scenario.world.think_s,
+            acts=setting.scenario.world.operators > 0,
+            log=setting.truth.log,
+        )
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        terminal = self.world.fleet.terminals.get(topic.split("/")[1])
+        if terminal is not None:
+            call_later(self._env, BROKER_US, terminal.receive, payload)
+
+    def _post(self, operator: str, path: str, body: dict[str, str]) -> None:
+        _, _, kind, subject, act = path.split("/")
+        details = {key: value for key, value in body.items() if key != "request"}
+        act_name = f"{kind.removesuffix('s')}.{act}"
+        call_later(self._env, POST_US, self.center.act, operator, act_name, subject, body["request"], details)
+
+    def _ring(self) -> None:
+        if not self._rung:
+            self._rung = True
+            call_later(self._env, FRAME_US, self._frame)
+
+    def _frame(self) -> None:
+        self._rung = False
+        self._show(self.center.delta(feeds=False))
+
+    def _look_at_feeds(self) -> None:
+        call_later(self._env, FEEDS_US, self._look_at_feeds)
+        self._show(self.center.delta(feeds=False))
+
+    def _show(self, frame: bytes | None) -> None:
+        if frame is not None:
+            for operator in self.operators:
+                operator.receive(frame)

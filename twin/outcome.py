@@ -1,0 +1,48 @@
+"""What a run left behind, for scores and reports.
+
+Knows: what happened (truth) and what the room saw (alerts, incidents, feeds), each as those on the outside saw it.
+Refuses to know: how the run was carried out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from twin.devices.operator import Operator
+from twin.scenarios.schema import Scenario
+from twin.truth import Fact
+from twin.world import World
+
+
+class Outcome(NamedTuple):
+    """`alerts`, `incidents` and `feeds` are the views of docs/api.md by id, as last shown to an operator. `epoch` is
+    the scenario's start in microseconds UTC."""
+
+    scenario: Scenario
+    seed: int
+    mode: str
+    epoch: int
+    digest: str
+    facts: list[Fact]
+    alerts: dict[str, dict[str, Any]]
+    incidents: dict[str, dict[str, Any]]
+    feeds: dict[str, dict[str, Any]]
+    journal: Path
+
+    @classmethod
+    def of(cls, world: World, mode: str, digest: str, watcher: Operator, journal: Path) -> Outcome:
+        """`watcher` is an operator who was there all the time."""
+        setting = world.setting
+        return cls(
+            scenario=setting.scenario,
+            seed=setting.seed,
+            mode=mode,
+            epoch=setting.epoch,
+            digest=digest,
+            facts=setting.truth.facts,
+            alerts=watcher.alerts,
+            incidents=watcher.incidents,
+            feeds=watcher.feeds,
+            journal=journal,
+        )

@@ -1,0 +1,121 @@
+"""One run as the command line asks for it: lockstep or wire, recorded or not.
+
+Knows: how a mode is chosen once, at the start, and what is kept of a run.
+Refuses to know: how either mode works, and how results are printed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from twin import parish_site
+from twin.devices.clock import now_us
+from twin.expectations import Checked, check
+from twin.lockstep import Lockstep
+from twin.outcome import Outcome
+from twin.progress import Progress, unwatched
+from twin.recording import RunRecorder
+from twin.scenarios.schema import Scenario
+from twin.score import Score, score
+from twin.wire import Wire
+from twin.world import World
+
+
+class Journals(NamedTuple):
+    """How to read a center's journal, and which center it is: all that a run must be told about the center's files.
+    `code` changes with the center's source."""
+
+    digest: Callable[[Path], str]
+    events: Callable[[Path], Iterable[tuple[int, int, bytes]]]
+    code: str
+
+
+class Wish(NamedTuple):
+    """What the command line asks for. `speed` applies on the wire only."""
+
+    scenario: Scenario
+    seed: int
+    wire: bool = False
+    speed: float = 10.0
+    page: bool = False
+    record: Path | None = None
+    stay: Callable[[], None] | None = None
+    told: Callable[[str], None] = print
+
+
+class Done(NamedTuple):
+    """A finished run. `late_s` is how late the world ran on the wire (median, 95th percentile), and nothing in
+    lockstep."""
+
+    outcome: Outcome
+    score: Score
+    checked: list[Checked]
+    seconds: float
+    late_s: tuple[float, float] | None
+
+    @property
+    def passed(self) -> bool:
+        return all(one.held for one in self.checked)
+
+
+def run(wish: Wish, journals: Journals, progress: Progress = unwatched) -> Done:
+    """Raises WorldError, CenterError, OSError."""
+    started = time.monotonic()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rtcc-")))
+        recorder = _Recorder(wish, journals.code)
+        late_s: tuple[float, float] | None = None
+        if wish.wire:
+            wire = Wire(
+                wish.scenario,
+                wish.seed,
+                folder,
+                rate=wish.speed,
+                page=wish.page,
+                digest=journals.digest,
+                tap=recorder,
+                told=wish.told,
+            )
+            recorder.begin(wire.world, wire.site)
+            wired = wire.run(progress, wish.stay)
+            outcome, late_s = wired.outcome, (wired.late_p50_s, wired.late_p95_s)
+        else:
+            lockstep = Lockstep(wish.scenario, wish.seed, folder / "journal.db", recorder)
+            recorder.begin(lockstep.world, lockstep.site)
+            outcome = lockstep.run(progress)
+        recorder.finish(outcome, journals)
+        made = score(outcome)
+        return Done(outcome, made, check(outcome, made), time.monotonic() - started, late_s)
+
+
+class _Recorder:
+    """A tap that records, or does nothing when nothing is to be kept."""
+
+    def __init__(self, wish: Wish, code: str) -> None:
+        self._wish = wish
+        self._code = code
+        self._recorder = RunRecorder(wish.record, parish_site.LINKS) if wish.record else None
+        self._world: World | None = None
+
+    def begin(self, world: World, site: dict[str, Any]) -> None:
+        self._world = world
+        if self._recorder is not None:
+            wish = self._wish
+            mode = "wire" if wish.wire else "lockstep"
+            about = {"scenario": wish.scenario.name, "seed": wish.seed, "mode": mode, "code": self._code}
+            self._recorder.attach("run", about)
+            self._recorder.attach("site", site)
+
+    def __call__(self, link: str, peer: str, data: bytes) -> None:
+        if self._recorder is not None and self._world is not None:
+            setting = self._world.setting
+            self._recorder.carried(setting.epoch + now_us(setting.env), link, peer, data)
+
+    def finish(self, outcome: Outcome, journals: Journals) -> None:
+        if self._recorder is not None:
+            self._recorder.finish(outcome.epoch, outcome.facts, journals.events(outcome.journal))

@@ -1,0 +1,217 @@
+"""How well the center did: what it showed against what happened.
+
+Knows: truth and outcome, side by side; which alert is right, what was missed and why, and how long things took.
+Refuses to know: how the center works. A score is made from what came out of it, so any center can be scored.
+
+A stolen car can be known from the moment it is both on a delivered list and has been read by a camera; times count from
+there. An alert is right when the car that the picture shows is the car on the list.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any, NamedTuple
+
+import msgspec
+
+from twin.devices.things import SECOND_US
+from twin.outcome import Outcome
+from twin.truth import Fact
+
+SCORED_KINDS = ("hotlist-hit", "unit-emergency")
+
+
+class Wanted(NamedTuple):
+    """Something the center should alert about: `knowable_us` is when it could be known at the earliest, or None when it
+    never could (`why`)."""
+
+    name: str
+    kind: str
+    subject: str
+    state: str | None
+    knowable_us: int | None
+    why: str = ""
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """Seconds: median and 95th percentile of `count`; None when there is nothing to measure."""
+
+    p50: float | None
+    p95: float | None
+    count: int
+
+
+class WrongAlert(msgspec.Struct, frozen=True):
+    alert: str
+    subject: str
+    why: str
+
+
+class Miss(msgspec.Struct, frozen=True):
+    name: str
+    subject: str
+    why: str
+
+
+class Score(msgspec.Struct, frozen=True):
+    """`recall` and `precision` are None when nothing was to be found, or nothing was raised."""
+
+    recall: float | None
+    precision: float | None
+    time_to_alert_s: Spread
+    time_to_terminal_s: Spread
+    expected: int
+    alerted: int
+    wrong: tuple[WrongAlert, ...]
+    missed: tuple[Miss, ...]
+    dispositions: dict[str, int]
+
+
+class Timing(NamedTuple):
+    """When a wanted thing was alerted and told, seconds after it could be known; None when never."""
+
+    alert_s: float | None
+    terminal_s: float | None
+
+
+def score(outcome: Outcome) -> Score:
+    """Compare what was shown with what happened."""
+    wanted = all_wanted(outcome)
+    expected = [one for one in wanted if one.knowable_us is not None]
+    timings = {one: timing(outcome, one) for one in expected}
+    raised = [alert for alert in outcome.alerts.values() if alert["kind"] in SCORED_KINDS]
+    wrong = [found for alert in raised if (found := _wrong(outcome, alert)) is not None]
+    found = [one for one in expected if timings[one].alert_s is not None]
+    return Score(
+        recall=len(found) / len(expected) if expected else None,
+        precision=1 - len(wrong) / len(raised) if raised else None,
+        time_to_alert_s=spread([t.alert_s for t in timings.values()]),
+        time_to_terminal_s=spread([t.terminal_s for t in timings.values()]),
+        expected=len(expected),
+        alerted=len(raised),
+        wrong=tuple(wrong),
+        missed=tuple(_missed(outcome, one) for one in wanted if one not in found),
+        dispositions=_dispositions(raised),
+    )
+
+
+def all_wanted(outcome: Outcome) -> list[Wanted]:
+    """Stolen cars and panic buttons, in order of the truth log."""
+    wanted = [_stolen(outcome, fact) for fact in outcome.facts if fact.kind == "stolen"]
+    panics = [fact for fact in outcome.facts if fact.kind == "panic"]
+    return wanted + [Wanted(p.facts["unit"], "unit-emergency", p.facts["unit"], None, p.at_us) for p in panics]
+
+
+def timing(outcome: Outcome, wanted: Wanted) -> Timing:
+    """How long the first right alert and the first message took."""
+    if wanted.knowable_us is None:
+        return Timing(None, None)
+    at = [alert["at"] - outcome.epoch for alert in outcome.alerts.values() if _is_about(alert, wanted)]
+    told = [fact.at_us for fact in outcome.facts if fact.kind == "told" and _tells_of(fact, wanted)]
+    return Timing(
+        (min(at) - wanted.knowable_us) / SECOND_US if at else None,
+        (min(told) - wanted.knowable_us) / SECOND_US if told else None,
+    )
+
+
+def spread(seconds: list[float | None]) -> Spread:
+    """Percentiles by nearest rank: of few values, a value that was really seen."""
+    known = sorted(value for value in seconds if value is not None)
+    if not known:
+        return Spread(None, None, 0)
+
+    def rank(share: float) -> float:
+        return round(known[ceil(share * len(known)) - 1], 3)
+
+    return Spread(rank(0.50), rank(0.95), len(known))
+
+
+def as_listed(plate: str) -> str:
+    """State files print the letter O as zero."""
+    return plate.replace("O", "0")
+
+
+def _stolen(outcome: Outcome, stolen: Fact) -> Wanted:
+    name, plate, state = stolen.facts["name"], stolen.facts["plate"], stolen.facts["state"]
+    reported = [fact.at_us for fact in outcome.facts if fact.kind == "reported" and fact.facts["name"] == name]
+    listed = [fact.at_us for fact in outcome.facts if reported and fact.at_us >= reported[0] and _is_whole_list(fact)]
+    reads = [fact for fact in outcome.facts if fact.kind == "plate-read" and fact.facts["vehicle"] == name]
+    passed = [fact for fact in outcome.facts if fact.kind == "passed" and fact.facts["vehicle"] == name]
+    why = ""
+    if not reported:
+        why = "it was never reported"
+    elif not listed:
+        why = "no whole list held it"
+    elif not passed:
+        why = "it passed no reader"
+    elif not reads:
+        why = "no reader could read its plate"
+    if why:
+        return Wanted(name, "hotlist-hit", plate, state, None, why)
+    first = min(int(read.facts["passed_us"]) for read in reads)
+    return Wanted(name, "hotlist-hit", plate, state, max(first, listed[0]))
+
+
+def _is_whole_list(fact: Fact) -> bool:
+    return fact.kind == "hotlist-finished" or (fact.kind == "hotlist-written" and bool(fact.facts["whole"]))
+
+
+def _is_about(alert: dict[str, Any], wanted: Wanted) -> bool:
+    if alert["kind"] != wanted.kind or as_listed(alert["subject"]) != as_listed(wanted.subject):
+        return False
+    listed_state = (alert.get("listing") or {}).get("state")
+    return wanted.state is None or listed_state is None or listed_state == wanted.state
+
+
+def _tells_of(fact: Fact, wanted: Wanted) -> bool:
+    told = str(fact.facts.get("plate") or "").split(" ")[0]
+    return as_listed(told) == as_listed(wanted.subject)
+
+
+def _wrong(outcome: Outcome, alert: dict[str, Any]) -> WrongAlert | None:
+    """Why an alert is wrong; None when it is right."""
+    subject = alert["subject"]
+    if alert["kind"] == "unit-emergency":
+        pressed = any(fact.kind == "panic" and fact.facts["unit"] == subject for fact in outcome.facts)
+        return None if pressed else WrongAlert(alert["alert"], subject, "nobody pressed the button")
+    listing = alert["listing"]
+    truths = [_truth_of(outcome, read["read"]) for read in alert["reads"]]
+    for truth in truths:
+        if truth is None or as_listed(truth["plate"]) != as_listed(listing["plate"]):
+            continue
+        if listing.get("state") in (None, truth["state"]):
+            return None
+    truth = next((one for one in truths if one is not None), None)
+    if truth is None:
+        return WrongAlert(alert["alert"], subject, "no reader said so")
+    if as_listed(truth["plate"]) == as_listed(listing["plate"]):
+        return WrongAlert(alert["alert"], subject, f"the plate is of {truth['state']}, not {listing['state']}")
+    return WrongAlert(alert["alert"], subject, f"read {truth['said']}; the plate was {truth['plate']} {truth['state']}")
+
+
+def _truth_of(outcome: Outcome, read: str) -> dict[str, Any] | None:
+    for fact in outcome.facts:
+        if fact.kind == "plate-read" and fact.facts["read"] == read:
+            return fact.facts
+    return None
+
+
+def _missed(outcome: Outcome, wanted: Wanted) -> Miss:
+    """Why nobody was alerted, as far as the truth log tells."""
+    why = wanted.why
+    if not why:
+        said = [f.facts["said"] for f in outcome.facts if f.kind == "plate-read" and f.facts["vehicle"] == wanted.name]
+        lost = sum(fact.kind in ("line-lost", "given-up") for fact in outcome.facts)
+        read_right = any(as_listed(text) == as_listed(wanted.subject) for text in said)
+        why = "read, and not alerted" if read_right else f"only ever misread, as {', '.join(sorted(set(said)))}"
+        if lost:
+            why += f" ({lost} messages were lost on the way)"
+    return Miss(wanted.name, wanted.subject, why)
+
+
+def _dispositions(alerts: list[dict[str, Any]]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for alert in alerts:
+        disposition = alert.get("disposition") or alert["state"]
+        counts[disposition] = counts.get(disposition, 0) + 1
+    return dict(sorted(counts.items()))
