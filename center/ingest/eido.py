@@ -27,6 +27,7 @@ MAX_CALLS = 4096
 MAX_UNITS = 4096
 MAX_ENVELOPES = 4
 MAX_REPLY_BYTES = 64 * 1024
+_THE_CALLERS_OWN = frozenset(("text", "lat", "lon", "uncertainty_m", "address"))
 
 _MARKS = frozenset(
     ("eidoVersion", "issuingElementIdentification", "incidentComponent", "callComponent", "emergencyResourceComponent")
@@ -52,9 +53,12 @@ class _Call(msgspec.Struct, gc=False):
 
 
 class _Unit(msgspec.Struct, gc=False):
+    """What has been told of a unit, and as of when."""
+
     status: str | None = None
+    reported: Micros | None = None
     place: tuple[float, float] | None = None
-    seen: Micros | None = None
+    placed: Micros | None = None
 
 
 def _decode(raw: bytes) -> Component:
@@ -194,34 +198,40 @@ class EidoFeed:
         self._units[unit.unit] = known
         if len(self._units) > MAX_UNITS:
             del self._units[next(iter(self._units))]
-        if known.seen is not None and unit.seen is not None and unit.seen < known.seen:
-            return
         source, place = self._origin.source, unit.place
-        if place is not None and place.lat is not None and place.lon is not None:
+        if (
+            place is not None
+            and place.lat is not None
+            and place.lon is not None
+            and not _is_older(unit.placed, known.placed)
+        ):
             where = (place.lat, place.lon)
-            if (where, unit.seen) != (known.place, known.seen):
+            if (where, unit.placed) != (known.place, known.placed):
                 yield UnitMoved(
                     at=at,
                     source=source,
-                    seen=unit.seen,
+                    seen=unit.placed,
                     unit=unit.unit,
                     lat=place.lat,
                     lon=place.lon,
                     altitude_m=place.altitude_m,
                     accuracy_m=place.uncertainty_m,
                 )
-            known.place = where
-        known.seen = unit.seen
-        if unit.status is not None and unit.status != known.status:
-            known.status = unit.status
-            yield UnitReported(at=at, source=source, seen=unit.seen, unit=unit.unit, status=unit.status, text=unit.text)
+            known.place, known.placed = where, unit.placed
+        if unit.status is not None and not _is_older(unit.reported, known.reported):
+            if unit.status != known.status:
+                yield UnitReported(
+                    at=at, source=source, seen=unit.reported, unit=unit.unit, status=unit.status, text=unit.text
+                )
+            known.status, known.reported = unit.status, unit.reported
 
 
 def _shared(reading: Reading, name: str) -> dict[str, Any]:
-    """What a document says of a call it does not list: what it says of the incident, but not in whose words."""
+    """What a document says of a call it does not list: what it says of the incident, but not in whose words, nor where:
+    every caller stands somewhere else, and fifty callers to one crash would make each update fifty."""
     if name == reading.incident:
         return reading.said
-    return {field: value for field, value in reading.said.items() if field != "text"}
+    return {field: value for field, value in reading.said.items() if field not in _THE_CALLERS_OWN}
 
 
 def _news(said: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
@@ -237,6 +247,8 @@ def _news(said: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
 
 def _is_late(known: _Call, reading: Reading) -> bool:
     """An older document of the same sender that was overtaken on its way."""
-    if known.issuer != reading.issuer or known.stamp is None or reading.stamp is None:
-        return False
-    return reading.stamp < known.stamp
+    return known.issuer == reading.issuer and _is_older(reading.stamp, known.stamp)
+
+
+def _is_older(stamp: Micros | None, than: Micros | None) -> bool:
+    return stamp is not None and than is not None and stamp < than

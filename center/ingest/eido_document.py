@@ -70,13 +70,14 @@ class CallReading(NamedTuple):
 
 
 class UnitReading(NamedTuple):
-    """An emergency resource as the CAD shows it."""
+    """An emergency resource as the CAD shows it: its status as of `reported`, its place as of `placed`."""
 
     unit: str
     status: str | None
     text: str | None
+    reported: Micros | None
     place: Place | None
-    seen: Micros | None
+    placed: Micros | None
 
 
 class Reading(NamedTuple):
@@ -114,7 +115,7 @@ class _Document:
             incident=tracking,
             system=self._system(),
             issuer=_text(document.get("issuingElementIdentification"), MAX_ID_CHARS) or "",
-            stamp=self._moment(document.get("lastUpdateTimeStamp") or document.get("lastUpdateTimestamp")),
+            stamp=self._stamp(document),
             closed=None if incident is None else _is_closed(incident),
             disposition=_disposition(known),
             said=self._said({}, known, tracking),
@@ -166,6 +167,10 @@ class _Document:
         except (ValueError, OverflowError):
             self._wrong("a time is not a date-time (RFC 3339)")
             return None
+
+    def _stamp(self, component: Component) -> Micros | None:
+        """When it was last touched; some write the name otherwise than the schema."""
+        return self._moment(component.get("lastUpdateTimeStamp") or component.get("lastUpdateTimestamp"))
 
     # --- what they say --------------------------------------------------------------------------------------------
 
@@ -287,13 +292,13 @@ class _Document:
         ]
         stated = [word for each in words[:MAX_REFERENCES] if (word := _text(each, MAX_WORD_CHARS))]
         location = next(self._refer(resource, "unitLocationReference", "locationComponent"), None)
-        stamp = (location or resource).get("lastUpdateTimeStamp")
         return UnitReading(
             unit=unit,
             status=_status(stated),
             text=", ".join(stated)[:MAX_WORD_CHARS] or None,
+            reported=self._stamp(resource),
             place=None if location is None else self._place(location),
-            seen=self._moment(stamp),
+            placed=self._stamp(location or resource),
         )
 
 

@@ -27,7 +27,7 @@ _BETWEEN = re.compile(rb"(?:\xef\xbb\xbf|[\s,\[\]\x1e])*+")
 _TO_BRACKET = re.compile(rb'(?:[^{}\[\]"]++|"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+")*+')
 _MEMBERS_INDENTED = re.compile(rb"\{[ \t\r]*\n([ \t]+)")
 _CLOSER = {ord("{"): ord("}"), ord("["): ord("]")}
-_NEWLINE, _QUOTE, _BRACE = b"\n"[0], b'"'[0], b"{"[0]
+_QUOTE, _BRACE = ord('"'), ord("{")
 _NOT_A_NUMBER = re.compile(rb"(?<=[:,\[\s])(?:NaN|-?Infinity)(?=[,\]}\s])")
 _ESCAPE = re.compile(rb"\\\\|(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|(\\u[dD][89a-fA-F]..)")
 
@@ -221,7 +221,7 @@ class JsonDocuments(Generic[T]):
         try:
             return Document(offset, raw, self._decode(raw), "")
         except (ValueError, RecursionError) as problem:
-            why = str(problem)
+            why = "not UTF-8" if isinstance(problem, UnicodeDecodeError) else str(problem)
             if isinstance(problem, msgspec.ValidationError):
                 return Document(offset, raw, None, why)
         try:

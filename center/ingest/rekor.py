@@ -315,9 +315,9 @@ def _device(message: _Message) -> str:
 
 def _read_id(group: _Message) -> str:
     """The agent's id of the read, or one that a repetition of the same message has too."""
-    started = 0 if group.epoch_start is None else int(group.epoch_start)
     told = group.best_uuid or next(iter(group.uuids), "")
-    return (told or f"{_device(group)}/{started}/{group.best_plate_number}")[:MAX_ID_CHARS]
+    made = f"{_device(group)}/{group.epoch_start or 0.0:.0f}/{group.best_plate_number}"
+    return (told or made)[:MAX_ID_CHARS]
 
 
 def _moment(epoch_ms: float | None, whys: list[str]) -> Micros | None:

@@ -136,7 +136,7 @@ class SbsFeed(Quiet):
         address = text.strip()
         if address.startswith(b"~"):
             return None
-        if len(address) != 6 or address.strip(_HEX) or address in (b"000000", b"FFFFFF"):
+        if len(address) != 6 or address.strip(_HEX) or address.upper() in (b"000000", b"FFFFFF"):
             raise ValueError("not an ICAO address (six hex digits)")
         if len(self._addresses) >= MAX_ADDRESSES:
             self._addresses.clear()

@@ -15,6 +15,7 @@ from math import cos, pi, sin
 from random import Random
 from typing import NamedTuple, Protocol
 
+from msgspec import structs
 from simpy import Environment
 
 from twin.devices import eido
@@ -72,6 +73,18 @@ class Happened(NamedTuple):
     y: float
 
 
+class Matter:
+    """Something that happened, as the people who call about it share it. `numbers` are those it has been given so
+    far, by CAD system; all its calls are closed at `closes_us`."""
+
+    def __init__(self, happened: Happened, spread_m: float, closes_us: int, dice: Random) -> None:
+        self.happened = happened
+        self.spread_m = spread_m
+        self.closes_us = closes_us
+        self.dice = dice
+        self.numbers: dict[str, str] = {}
+
+
 class Callers:
     """Turns what happened into calls. `cities` is the CAD of the towns, `county` the sheriff's; `in_town(x, y)` decides
     whose call it is; `dispatch(happened)` is called once for each incident."""
@@ -114,32 +127,37 @@ class Callers:
     ) -> None:
         """Something happens now, and `callers` people call about it within `over_s`, the first at once."""
         self._log("incident", name=happened.name, kind=happened.kind, callers=callers, **self._latlon(happened))
-        first: dict[str, str] = {}
+        takes_s = _CLOSES_MIN.get(happened.kind, 40.0) * 60 * dice.lognormvariate(-0.2, 0.6)
+        closes_us = now_us(self._env) + round(max(takes_s, over_s + 60.0) * SECOND_US)
+        matter = Matter(happened, spread_m, closes_us, dice)
         for caller in range(callers):
             after_us = 0 if caller == 0 else round(dice.random() * over_s * SECOND_US)
-            call_later(self._env, after_us, self._call, happened, first, spread_m, dice)
+            call_later(self._env, after_us, self._call, matter)
         call_later(self._env, round(dice.uniform(20.0, 70.0) * SECOND_US), self._dispatch, happened)
 
-    def _call(self, happened: Happened, first: dict[str, str], spread_m: float, dice: Random) -> None:
-        """One caller. `first` holds the number under which each CAD already has the incident."""
+    def _call(self, matter: Matter) -> None:
+        """One caller. The call ends long before its incident is closed; what is closed is the incident."""
+        happened, dice = matter.happened, matter.dice
         switch = self._answering(happened, dice)
-        known = first.get(switch.cad.system)
+        known = matter.numbers.get(switch.cad.system)
         number = known if known and dice.random() < NOTICED_SHARE else self._number(switch)
-        first.setdefault(switch.cad.system, number)
+        matter.numbers.setdefault(switch.cad.system, number)
         landline = dice.random() < LANDLINE_SHARE
         radius = 5.0 if landline else dice.uniform(*PHASE_I_M)
-        true_x, true_y = _near(happened.x, happened.y, spread_m, dice)
+        true_x, true_y = _near(happened.x, happened.y, matter.spread_m, dice)
         fact = self._fact(happened, switch, number, _near(true_x, true_y, radius * 0.6, dice), radius, dice)
         self._log("called", name=happened.name, call=fact.call, agency=switch.cad.agency, incident=number)
         switch.opened(fact)
+        improves_us = 0
         if not landline:
             better = dice.uniform(*PHASE_II_M)
             x, y = _near(true_x, true_y, better * 0.6, dice)
             lat, lon = self._plane.latlon(x, y)
             improves_us = round(dice.uniform(*IMPROVES_S) * SECOND_US)
-            call_later(self._env, improves_us, self._improve, switch, fact, lat, lon, better)
-        closes_s = _CLOSES_MIN.get(happened.kind, 40.0) * 60 * dice.lognormvariate(-0.2, 0.6)
-        call_later(self._env, round(closes_s * SECOND_US), switch.closed, fact, dice.choice(DISPOSITIONS))
+            fact = structs.replace(fact, lat=lat, lon=lon, uncertainty_m=better)
+            call_later(self._env, improves_us, switch.updated, fact)
+        closes_us = max(matter.closes_us - now_us(self._env), improves_us + SECOND_US)
+        call_later(self._env, closes_us, switch.closed, fact, dice.choice(DISPOSITIONS))
 
     def _answering(self, happened: Happened, dice: Random) -> Switch:
         """Whose call it is, or now and then the neighbour's: a mast does not know the city limits."""
@@ -147,22 +165,6 @@ class Callers:
         if self._in_town(happened.x, happened.y):
             here, there = there, here
         return there if dice.random() < MISROUTED_SHARE else here
-
-    def _improve(self, switch: Switch, fact: CallFact, lat: float, lon: float, radius: float) -> None:
-        better = CallFact(
-            at_us=now_us(self._env),
-            call=fact.call,
-            incident=fact.incident,
-            kind=fact.kind,
-            priority=fact.priority,
-            callback=fact.callback,
-            lat=lat,
-            lon=lon,
-            uncertainty_m=radius,
-            address=fact.address,
-            text=fact.text,
-        )
-        switch.updated(better)
 
     def _fact(
         self, happened: Happened, switch: Switch, number: str, at: tuple[float, float], radius: float, dice: Random

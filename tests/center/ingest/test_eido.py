@@ -459,6 +459,22 @@ def test_a_unit_is_told_only_when_something_is_new() -> None:
     assert len(only(UnitReported, events)) == 1
 
 
+def test_an_overtaken_status_is_passed_over() -> None:
+    """Place and status have each their own time."""
+
+    def told(minute: int, secondary: str) -> Any:
+        document = with_unit(1, secondary=secondary)
+        document["emergencyResourceComponent"][0]["lastUpdateTimeStamp"] = f"2026-03-23T12:{minute:02d}:00Z"
+        return document
+
+    events = posted(told(5, "OnScene"), told(3, "EnRoute"), told(9, "Cleared"))
+    assert [(event.status, event.seen) for event in only(UnitReported, events)] == [
+        ("on-scene", moment("2026-03-23 12:05:00")),
+        ("busy", moment("2026-03-23 12:09:00")),
+    ]
+    assert len(only(UnitMoved, events)) == 1
+
+
 # --- conveyance -----------------------------------------------------------------------------------------------------
 
 

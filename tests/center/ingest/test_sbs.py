@@ -199,6 +199,7 @@ def test_half_a_position_and_zero_zero_are_no_position(lat: str, lon: str) -> No
         (msg(3, icao="A1B2C"), "not an ICAO address (six hex digits)"),
         (msg(3, icao="0x12ab"), "not an ICAO address (six hex digits)"),
         (msg(3, icao="000000"), "not an ICAO address (six hex digits)"),
+        (msg(3, icao="ffffff"), "not an ICAO address (six hex digits)"),
         (msg(3, dated="2026-03-23,12:00:00,,"), "date and time are not yyyy/mm/dd,hh:mm:ss"),
         (msg(3, dated="2026/03/23,12:00:00.5x,,"), "time is not hh:mm:ss.sss"),
         ("MSG,3,1,1,A1B2C3", "MSG line cut short"),

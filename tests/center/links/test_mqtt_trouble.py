@@ -14,7 +14,17 @@ from center.links.mqtt_connection import Broker
 from center.links.mqtt_frames import publish
 from center.links.retry import Retry
 from tests.center.links.basin import Basin, carrying, turns
-from tests.center.links.brokers import CONNACK, CONNECT, PUBACK, SUBACK, SUBSCRIBE, Client, publish_with_paho, scripted
+from tests.center.links.brokers import (
+    CONNACK,
+    CONNECT,
+    PINGREQ,
+    PUBACK,
+    SUBACK,
+    SUBSCRIBE,
+    Client,
+    publish_with_paho,
+    scripted,
+)
 from tests.center.links.conftest import Certificate, Play
 from tests.servers import LOOPBACK, embedded_broker, free_port, mosquitto
 
@@ -104,6 +114,27 @@ def test_a_silent_broker_is_given_up_and_connected_to_again(play: Play) -> None:
         async with scripted(script) as port, carrying(link_to(port, keepalive_s=1), {"a/#": basin}):
             await basin.until(lambda: basin.data == [b"again"])
         assert basin.troubles == [f"MQTT broker {LOOPBACK}:{port}: silent for 1 s"]
+
+    play(story())
+
+
+def test_a_quiet_feed_stays_connected(play: Play) -> None:
+    """Where nothing is published for longer than the keepalive, pings and their answers keep the connection."""
+
+    async def story() -> None:
+        basin = Basin()
+
+        async def script(client: Client) -> None:
+            await client.welcome()
+            for _ in range(5):  # three in a keepalive
+                assert (await client.packet())[0] == PINGREQ
+                await client.say(b"\xd0\x00")
+            await client.say(publish("a/1", b"still here"))
+            await client.wait_closed()
+
+        async with scripted(script) as port, carrying(link_to(port, keepalive_s=1), {"a/#": basin}):
+            await basin.until(lambda: basin.data == [b"still here"])
+        assert basin.troubles == []
 
     play(story())
 
