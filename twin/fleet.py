@@ -19,7 +19,7 @@ from twin.devices.mobile_terminal import Terminal
 from twin.devices.terminal import Message
 from twin.parish_site import Rostered
 from twin.setting import Setting, WorldError
-from twin.sim.parish import Agency, planar
+from twin.sim.parish import Agency, RoadKind, planar
 from twin.sim.patrol import Beat, Dispatcher, PatrolUnit, Status
 
 CELLULAR = LineQuality(transport="datagram", delay_ms=60, jitter_ms=30)
@@ -28,7 +28,7 @@ GATEWAY = LineQuality(transport="stream", delay_ms=15)
 OWN_MODELS = ("nmea-udp", "nmea-udp", "nmea-tcp", "nmea-udp", "taip", "nmea-udp", "owntracks", "nmea-udp")
 FEED_OF_MODEL = {"nmea-udp": "avl-udp", "nmea-tcp": "avl-tcp", "taip": "avl-taip", "owntracks": "phones"}
 BEAT_M = 6_000.0
-HIGHWAYS = ("motorway", "trunk", "primary", "ramp")
+HIGHWAYS: tuple[RoadKind, ...] = ("motorway", "trunk", "primary", "ramp")
 
 Told = Callable[[str, Message, int], None]
 

@@ -80,7 +80,7 @@ def score(outcome: Outcome) -> Score:
     expected = [one for one in wanted if one.knowable_us is not None]
     timings = {one: timing(outcome, one) for one in expected}
     raised = [alert for alert in outcome.alerts.values() if alert["kind"] in SCORED_KINDS]
-    wrong = [found for alert in raised if (found := _wrong(outcome, alert)) is not None]
+    wrong = [one for one in (_wrong(outcome, alert) for alert in raised) if one is not None]
     found = [one for one in expected if timings[one].alert_s is not None]
     return Score(
         recall=len(found) / len(expected) if expected else None,

@@ -44,7 +44,7 @@ _SOURCE_FOLDERS = ("src", "public")
 _STAMP = "built.json"
 _OLDEST_NODE = (20, 19)  # what Vite asks for
 _TIMEOUT_S = 900
-_TAIL_CHARS = 2000
+_TAIL_CHARS = 4000
 
 
 class BuildError(Exception):
@@ -231,9 +231,9 @@ def main() -> int:
     try:
         page = ensure(force=parser.parse_args().force, console=console)
     except BuildError as error:
-        console.print(str(error), style="red", markup=False, highlight=False)
+        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return error.exit_code
-    console.print(f"The operators' page is in {page}", highlight=False)
+    console.print(f"The operators' page is in {page}", highlight=False, soft_wrap=True)
     return 0
 
 

@@ -37,8 +37,8 @@ class MemoryPictures:
 
 
 class PictureFolder:
-    """One file a picture, named by its reference, in sub-folders by its first two characters. A picture is only ever read
-    back whole: it is renamed into place. Losing one loses no fact."""
+    """One file a picture, named by its reference, in sub-folders by its first two characters. A picture is only ever
+    read back whole: it is renamed into place. Losing one loses no fact."""
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
         self._folder = folder
