@@ -4,7 +4,31 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     ?= uv
 
-.PHONY: run test lint load lock clean
+SCENARIO ?= stolen-car
+SPEED    ?= 10
+
+.PHONY: run test lint console load lock clean
+
+# Plays a scenario over real sockets, with the operators' page; HEADLESS=1 plays it to the end without one.
+run: $(VENV)/runtime
+ifdef HEADLESS
+	$(BIN)/twin run $(SCENARIO) --wire --speed 30
+else
+	-$(BIN)/python -m center.console.build
+	$(BIN)/twin run $(SCENARIO) --wire --speed $(SPEED) --page
+endif
+
+test: $(VENV)/dev
+	$(BIN)/pytest -n 2 --dist worksteal
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+console: $(VENV)/runtime
+	$(BIN)/python -m center.console.build
 
 $(VENV)/runtime: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is `$(PYTHON) --version`. Try make PYTHON=python3.12"; exit 2; }

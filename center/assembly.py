@@ -23,8 +23,6 @@ from center.intake import Intake
 from center.site import FeedSettings, Site
 from center.store.journal import Journal
 
-WHOLE_MESSAGES = frozenset({"udp", "mqtt", "http", "folder"})
-
 
 class Pictures(Protocol):
     def keep(self, picture: Attachment) -> None: ...
@@ -82,7 +80,7 @@ class Assembly:
             feed.format,
             self.host,
             self.pictures,
-            whole=feed.link in WHOLE_MESSAGES,
+            link=feed.link,
             options=feed.options,
             quiet_after_s=feed.quiet_after_s,
         )

@@ -15,6 +15,8 @@ from center.core.events import MINUTE, SECOND, Event, FeedFaulted, FeedFellQuiet
 from center.ingest import open_feed
 from center.ingest.feed import Attachment, Feed, Origin, fault
 
+WHOLE_MESSAGES = frozenset({"udp", "mqtt", "http", "folder"})
+"""Links whose every delivery is one complete message; the others bring pieces of a stream."""
 MAX_PEERS = 4096
 FAULTS_A_MINUTE = 20
 
@@ -43,12 +45,13 @@ class Intake:
         host: Submitter,
         pictures: Pictures,
         *,
-        whole: bool,
+        link: str,
         options: Mapping[str, str] | None = None,
         quiet_after_s: float | None = None,
     ) -> None:
         self.name = name
         self.format = format
+        self.link = link
         self.quiet_after_s = quiet_after_s
         self.last: Micros | None = None
         self.messages = self.bytes = self.events = self.faults = 0
@@ -56,7 +59,7 @@ class Intake:
         self.troubled = ""
         self._host = host
         self._pictures = pictures
-        self._whole = whole
+        self._whole = link in WHOLE_MESSAGES
         self._options = options or {}
         self._decoders: OrderedDict[str, Feed] = OrderedDict()
         self._folding_until = Micros(0)

@@ -95,8 +95,7 @@ def check(site: Site, folder: Path, for_s: float) -> list[Heard]:
         inlets: dict[str, _Inlet] = {}
         for feed in site.feeds:
             ear = ears[feed.name] = _Ear(clock)
-            whole = feed.link not in ("tcp", "tcp-listen")
-            inlets[feed.name] = _Inlet(Intake(feed.name, feed.format, ear, ear, whole=whole, options=feed.options))
+            inlets[feed.name] = _Inlet(Intake(feed.name, feed.format, ear, ear, link=feed.link, options=feed.options))
         await _run(site, folder, inlets, for_s, lambda: None)
         return [_judge(feed.link, inlets[feed.name], ears[feed.name]) for feed in site.feeds]
 

@@ -30,11 +30,13 @@ class _Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Place(_Table):
-    """`[site]`. `map` is a GeoJSON file as in docs/api.md, relative to the site file; its roads are also what the
-    router drives on. `state` is a folder for the journal, audit trail, snapshots and pictures."""
+    """`[site]`. `timezone` is the IANA name of the zone whose clock the operators read. `map` is a GeoJSON file as in
+    docs/api.md, relative to the site file; its roads are also what the router drives on. `state` is a folder for the
+    journal, audit trail, snapshots and pictures."""
 
     name: str
     simulated: bool = False
+    timezone: str = "UTC"
     map: str | None = None
     roads: str | None = None
     state: str = "state"

@@ -37,6 +37,7 @@ class Answering:
             self._switch("cities", eido.CITY_CAD),
             self.in_town,
             dispatch,
+            self._address,
             setting.truth.log,
             setting.local_start.year,
         )
@@ -48,6 +49,11 @@ class Answering:
         """Whether a place lies in a city or town with a police department."""
         point = np.array([[x, y]])
         return any(bool(inside(point, ring)[0]) for ring in self._towns)
+
+    def _address(self, x: float, y: float) -> str:
+        """A house number on the nearest road; the numbers count the tens of metres from its beginning."""
+        spot = self._setting.router.nearest_edge(x, y)
+        return f"{100 + round(spot.offset_m / 10.0) * 2} {self._setting.network.road(spot.edge)}"
 
     def _switch(self, which: str, cad: eido.Cad) -> CallSwitch:
         setting, name = self._setting, f"cad/{which}"

@@ -93,7 +93,7 @@ def run(
             speed=speed,
             page=page,
             record=record,
-            stay=_until_interrupted if page and not as_json else None,
+            stay=page and not as_json,
             told=lambda line: _err.print(line, soft_wrap=True),
         )
         with _progress(f"{loaded.name} ({'wire' if wire else 'lockstep'})", quiet=as_json) as progress:
@@ -187,14 +187,6 @@ def _journals() -> Any:
     from twin.runs import Journals
 
     return Journals(journal_digest, journal_events, code_fingerprint())
-
-
-def _until_interrupted() -> None:
-    """The page stays until somebody has seen enough."""
-    import signal
-
-    _err.print("the scenario is over; the page stays until Ctrl-C", soft_wrap=True)
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
 
     @classmethod
     def of(cls, world: World, mode: str, digest: str, watcher: Operator, journal: Path) -> Outcome:
-        """`watcher` is an operator who was there all the time."""
+        """As of now; the world may go on. `watcher` is an operator who was there all the time."""
         setting = world.setting
         return cls(
             scenario=setting.scenario,
@@ -40,9 +40,9 @@ class Outcome(NamedTuple):
             mode=mode,
             epoch=setting.epoch,
             digest=digest,
-            facts=setting.truth.facts,
-            alerts=watcher.alerts,
-            incidents=watcher.incidents,
-            feeds=watcher.feeds,
+            facts=list(setting.truth.facts),
+            alerts=dict(watcher.alerts),
+            incidents=dict(watcher.incidents),
+            feeds=dict(watcher.feeds),
             journal=journal,
         )

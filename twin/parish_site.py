@@ -95,7 +95,7 @@ def tables(
     people.append({"operator": "sup", "name": "Mae Hebert", "agency": parish.agencies[0].agency, "role": "supervisor"})
     people.append({"operator": "aud", "name": "Gil Landry", "agency": parish.agencies[0].agency, "role": "auditor"})
     return {
-        "site": {"name": name, "simulated": True, **(maps or {})},
+        "site": {"name": name, "simulated": True, "timezone": parish.timezone, **(maps or {})},
         "api": {"listen": addresses.api},
         "terminals": {"connect": addresses.broker},
         "agencies": [{"agency": a.agency, "name": a.name, "own": a.own} for a in parish.agencies],

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,7 +37,8 @@ class Journals(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What the command line asks for. `speed` applies on the wire only."""
+    """What the command line asks for. `speed`, `page` and `stay` (the world goes on when the scenario is over) apply
+    on the wire only."""
 
     scenario: Scenario
     seed: int
@@ -44,7 +46,7 @@ class Wish(NamedTuple):
     speed: float = 10.0
     page: bool = False
     record: Path | None = None
-    stay: Callable[[], None] | None = None
+    stay: bool = False
     told: Callable[[str], None] = print
 
 
@@ -82,7 +84,7 @@ def run(wish: Wish, journals: Journals, progress: Progress = unwatched) -> Done:
                 told=wish.told,
             )
             recorder.begin(wire.world, wire.site)
-            wired = wire.run(progress, wish.stay)
+            wired = wire.run(progress, partial(_over, wish) if wish.stay else None)
             outcome, late_s = wired.outcome, (wired.late_p50_s, wired.late_p95_s)
         else:
             lockstep = Lockstep(wish.scenario, wish.seed, folder / "journal.db", recorder)
@@ -91,6 +93,12 @@ def run(wish: Wish, journals: Journals, progress: Progress = unwatched) -> Done:
         recorder.finish(outcome, journals)
         made = score(outcome)
         return Done(outcome, made, check(outcome, made), time.monotonic() - started, late_s)
+
+
+def _over(wish: Wish, outcome: Outcome) -> None:
+    checked = check(outcome, score(outcome))
+    held = sum(one.held for one in checked)
+    wish.told(f"the scenario is over: {held} of {len(checked)} expectations held; the world goes on until Ctrl-C")
 
 
 class _Recorder:

@@ -7,6 +7,7 @@ Refuses to know: what any of them does.
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -22,7 +23,7 @@ from twin.devices.things import SECOND_US
 from twin.outcome import Outcome
 from twin.pacing import Pacer
 from twin.parish_files import map_file, roads_file
-from twin.progress import Progress
+from twin.progress import Progress, unwatched
 from twin.room import Seat
 from twin.scenarios.schema import Scenario
 from twin.wire_carrier import Tap, WireCarrier
@@ -31,6 +32,7 @@ from twin.world import World
 BOOT_S = 4.0
 BOOTS = 3
 SETTLE_S = 1.5
+FOREVER_US = 10**18
 
 
 class Wired(NamedTuple):
@@ -73,12 +75,12 @@ class Wire:
         self.site = self._tables()
         self.center: CenterProcess | None = None
 
-    def run(self, progress: Progress, stay: Callable[[], None] | None = None) -> Wired:
-        """Play the scenario; with `stay`, call it when it is over and before anything is stopped. Raises
+    def run(self, progress: Progress, over: Callable[[Outcome], None] | None = None) -> Wired:
+        """Play the scenario. With `over`, it is called with the outcome, and the world goes on until Ctrl-C. Raises
         CenterError."""
-        return asyncio.run(self._run(progress, stay))
+        return asyncio.run(self._run(progress, over))
 
-    async def _run(self, progress: Progress, stay: Callable[[], None] | None) -> Wired:
+    async def _run(self, progress: Progress, over: Callable[[Outcome], None] | None) -> Wired:
         async with AsyncExitStack() as stack:
             broker = Broker(self._folder, int(self._addresses.broker.rpartition(":")[2]))
             await asyncio.to_thread(broker.start)
@@ -92,13 +94,13 @@ class Wire:
             operators = await self._seat_operators(pacer, stack)
             await pacer.run(self.world.setting.ends_us, progress)
             await asyncio.sleep(SETTLE_S)
-            if stay is not None:
-                await asyncio.to_thread(stay)
-            late = pacer.lateness_s()
-        assert self.center is not None
-        digest = self._digest(self.center.journal)
-        outcome = Outcome.of(self.world, "wire", digest, operators[0], self.center.journal)
-        return Wired(outcome, *late, carrier.lost)
+            assert self.center is not None
+            outcome = Outcome.of(self.world, "wire", "", operators[0], self.center.journal)
+            late, lost = pacer.lateness_s(), carrier.lost
+            if over is not None:
+                over(outcome)
+                await _until_interrupted(pacer)
+        return Wired(outcome._replace(digest=self._digest(outcome.journal)), *late, lost)
 
     async def _boot(self, stack: AsyncExitStack) -> float:
         """Start the center with a clock that begins a little later than now; again, if it took longer than that."""
@@ -165,6 +167,18 @@ class Wire:
             stack.push_async_callback(seat.leave)
             operators.append(operator)
         return operators
+
+
+async def _until_interrupted(pacer: Pacer) -> None:
+    """The world goes on until Ctrl-C."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    going_on = asyncio.create_task(pacer.run(FOREVER_US, unwatched))
+    await stop.wait()
+    going_on.cancel()
+    await asyncio.gather(going_on, return_exceptions=True)
 
 
 class _Late:

@@ -22,14 +22,14 @@ DIST = Path(center.__file__).parent / "console" / "dist"
 MAX_BODY_BYTES = 64 * 1024
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        "connect-src 'self'; worker-src 'self' blob:; font-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+FOR_EVER = "public, max-age=31536000, immutable"
 NOT_BUILT = """<!doctype html><title>RTCC</title>
 <h1>The operators' page has not been built</h1>
 <p>Run <code>make console</code>. The interface under <code>/api</code> works without it: see
@@ -76,4 +76,8 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
         return JSONResponse({"detail": "a body must state its length"}, 411)
     response = await call_next(request)
     response.headers.update(HEADERS)
+    if request.url.path.startswith("/assets/"):
+        response.headers["Cache-Control"] = FOR_EVER  # their names change with their content
+    else:
+        response.headers.setdefault("Cache-Control", "no-cache")
     return response

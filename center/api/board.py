@@ -30,6 +30,7 @@ class FeedView(views.View, frozen=True, kw_only=True):
 
     feed: str
     format: str
+    link: str
     state: str
     messages: int
     events: int
@@ -67,6 +68,7 @@ def feed_view(intake: Intake, now: Micros) -> FeedView:
     return FeedView(
         feed=intake.name,
         format=intake.format,
+        link=intake.link,
         state=state,
         messages=intake.messages,
         events=intake.events,

@@ -95,6 +95,7 @@ class ReaderOut(BaseModel):
 class SiteOut(BaseModel):
     name: str
     simulated: bool
+    timezone: str = Field(description="IANA name of the zone whose clock the operators read")
     bounds: tuple[float, float, float, float] | None = Field(description="west, south, east, north in degrees")
     agencies: list[AgencyOut]
     readers: list[ReaderOut]

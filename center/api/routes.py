@@ -85,6 +85,7 @@ async def get_site(front: FrontHere, _: Who) -> bodies.SiteOut:
     return bodies.SiteOut(
         name=site.site.name,
         simulated=site.site.simulated,
+        timezone=site.site.timezone,
         bounds=front.map.bounds,
         agencies=[bodies.AgencyOut(agency=a.agency, name=a.name, own=a.own) for a in site.agencies],
         readers=[

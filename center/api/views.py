@@ -68,6 +68,7 @@ class ReadView(View, frozen=True, kw_only=True):
     model: str | None = None
     color: str | None = None
     crop: str | None = None
+    frame: str | None = None
     backward: bool = False
 
 
@@ -145,6 +146,7 @@ class NearPlate(View, frozen=True, kw_only=True):
     plate: str
     reader: str
     seen: Micros
+    alert: str = ""
 
 
 class IncidentView(View, frozen=True, kw_only=True):
@@ -218,6 +220,7 @@ def read(it: PlateRead, picture: Picture, *, backward: bool = False) -> ReadView
         model=it.model,
         color=it.color,
         crop=it.crop,
+        frame=it.frame,
         backward=backward,
     )
 
@@ -305,5 +308,5 @@ def incident(it: Incident, picture: Picture) -> IncidentView:
         ),
         units=tuple(NearUnit(unit=near.unit, seconds=near.seconds) for near in it.units),
         changes=tuple(ChangeView(at=change.at, what=change.what) for change in it.changes),
-        plates=tuple(NearPlate(plate=hit.plate, reader=hit.reader, seen=hit.at) for hit in it.hits),
+        plates=tuple(NearPlate(plate=hit.plate, reader=hit.reader, seen=hit.at, alert=hit.alert) for hit in it.hits),
     )

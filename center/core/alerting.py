@@ -187,7 +187,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
     """One vehicle, one alert: a further read extends it. A matter that a person has closed stays closed for reads
     that say nothing new."""
     listing = hit.listing
-    key = f"hotlist-hit/{listing.state or ''}/{plates.as_listed(listing.plate)}"
+    key = _key_of(listing)
     known = picture.alerts.alerts.get(picture.alerts.current.get(key, ""))
     if known is not None and not _is_news(known, hit, picture):
         if len(known.reads) < MAX_READS_SHOWN:
@@ -286,6 +286,15 @@ def _close(picture: Picture, alert: Alert, state: str, step: Step) -> None:
         gone = here.alerts.pop(here.closed.pop(0))
         if here.current.get(gone.key) == gone.alert:
             del here.current[gone.key]
+
+
+def _key_of(listing: Listing) -> str:
+    return f"hotlist-hit/{listing.state or ''}/{plates.as_listed(listing.plate)}"
+
+
+def of_listing(listing: Listing, picture: Picture) -> str:
+    """The latest alert about a listed vehicle; empty when there is none."""
+    return picture.alerts.current.get(_key_of(listing), "")
 
 
 def touched(picture: Picture, alert_id: str) -> Iterable[Effect]:

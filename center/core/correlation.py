@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from center.core import alerting
 from center.core.calls import Call, key_of
 from center.core.effects import Effect, Notify, Route, Stand
 from center.core.events import (
@@ -57,6 +58,7 @@ class NearHit(msgspec.Struct, frozen=True, gc=False):
     plate: str
     reader: str
     at: Micros
+    alert: str
 
 
 class Incident(msgspec.Struct, gc=False):
@@ -160,7 +162,8 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
         for name in picture.incidents.open:
             incident = picture.incidents.incidents[name]
             if _is_near(incident, lat, lon, HIT_NEAR_M) and abs(read.at - incident.last_call_at) < HIT_WITHIN:
-                incident.hits.append(NearHit(finding.listing.plate, read.reader, read.at))
+                alert = alerting.of_listing(finding.listing, picture)
+                incident.hits.append(NearHit(finding.listing.plate, read.reader, read.at, alert))
                 del incident.hits[:-MAX_NOTED]
                 yield _show(incident, picture)
 

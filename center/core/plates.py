@@ -26,6 +26,7 @@ _ZERO = str.maketrans("O", "0")
 _ONLY_DESCRIBED = ("make", "model", "color")
 MAX_READS = 2_000_000
 MAX_LETTERS_APART = 2
+LONGEST_CODE = 4
 
 
 class Entry(NamedTuple):
@@ -133,7 +134,7 @@ def _compare(event: PlateRead, entry: Entry, picture: Picture) -> Hit | None:
         differs.append(Difference("state", event.state, listing.state))
     for what in _ONLY_DESCRIBED:
         ours, theirs = getattr(event, what), getattr(listing, what)
-        if ours and theirs and ours.casefold() != theirs.casefold():
+        if ours and theirs and not _same_word(ours, theirs):
             differs.append(Difference(what, ours, theirs))
     if letters:
         considered = any(as_listed(c.plate) == as_listed(listing.plate) for c in event.candidates)
@@ -141,6 +142,24 @@ def _compare(event: PlateRead, entry: Entry, picture: Picture) -> Hit | None:
         if len(differs) > 1 or letters > MAX_LETTERS_APART or not (considered or unsure):
             return None
     return Hit(event, entry.hotlist, listing, tuple(differs))
+
+
+def _same_word(read_word: str, listed_word: str) -> bool:
+    """Whether a camera's word for a make, model or colour and a list's may mean the same. Lists print O as zero, and
+    codes of at most four letters that skip some: TOYT, MERZ, BLK. Cameras say silver-gray where a list says SIL."""
+    ours, theirs = as_listed(read_word.upper()), as_listed(listed_word.upper())
+    if ours == theirs:
+        return True
+    return any(
+        word == theirs or (len(theirs) <= LONGEST_CODE and word[:1] == theirs[:1] and _skips(word, theirs))
+        for word in (ours, *ours.replace("-", " ").split())
+    )
+
+
+def _skips(word: str, code: str) -> bool:
+    """Whether the letters of the code come in the word in this order."""
+    left = iter(word)
+    return all(letter in left for letter in code)
 
 
 def _in_force(listing: Listing, event: PlateRead) -> bool:

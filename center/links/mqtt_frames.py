@@ -118,28 +118,30 @@ class FrameReader:
     def received(self, count: int) -> Frames:
         """What the `count` bytes just read into `buffer()` complete. After an error nothing more comes out."""
         self._filled += count
-        frames = Frames([], [], None)
+        publishes: list[Publish] = []
+        replies: list[Reply] = []
         if self._error is None and self._filled >= self._needed:
             data = bytes(memoryview(self._buffer)[: self._filled])
-            self._put_back(data, self._cut(data, frames))
+            self._put_back(data, self._cut(data, publishes, replies))
         if self._error is not None:
             self._filled = 0
-        return frames._replace(error=self._error)
+        return Frames(publishes, replies, self._error)
 
     def feed(self, data: bytes) -> Frames:
         """As `received`, for bytes that are at hand."""
-        all_frames = Frames([], [], None)
+        publishes: list[Publish] = []
+        replies: list[Reply] = []
         while data:
             room = self.buffer()
             piece, data = data[: len(room)], data[len(room) :]
             room[: len(piece)] = piece
             frames = self.received(len(piece))
-            all_frames.publishes.extend(frames.publishes)
-            all_frames.replies.extend(frames.replies)
-        return all_frames._replace(error=self._error)
+            publishes += frames.publishes
+            replies += frames.replies
+        return Frames(publishes, replies, self._error)
 
-    def _cut(self, data: bytes, frames: Frames) -> int:
-        """Puts the whole packets of `data` into `frames`; returns where the first unfinished or bad one begins."""
+    def _cut(self, data: bytes, publishes: list[Publish], replies: list[Reply]) -> int:
+        """Adds the whole packets of `data` to the lists; returns where the first unfinished or bad one begins."""
         at, end = 0, len(data)
         self._needed = 2
         try:
@@ -160,9 +162,9 @@ class FrameReader:
                     self._needed = stop - at
                     break
                 if is_publish:
-                    frames.publishes.append(self._publish(data, head, start, stop))
+                    publishes.append(self._publish(data, head, start, stop))
                 else:
-                    frames.replies.append(_reply(head, data[start:stop]))
+                    replies.append(_reply(head, data[start:stop]))
                 at = stop
         except _MalformedError as error:
             self._error = ProtocolError(str(error), self._offset + at)

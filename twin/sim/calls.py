@@ -87,7 +87,8 @@ class Matter:
 
 class Callers:
     """Turns what happened into calls. `cities` is the CAD of the towns, `county` the sheriff's; `in_town(x, y)` decides
-    whose call it is; `dispatch(happened)` is called once for each incident."""
+    whose call it is; `dispatch(happened)` is called once for each incident; `address(x, y)` is what a map calls a
+    place."""
 
     def __init__(
         self,
@@ -97,9 +98,11 @@ class Callers:
         cities: Switch,
         in_town: Callable[[float, float], bool],
         dispatch: Callable[[Happened], None],
+        address: Callable[[float, float], str],
         log: Log,
         year: int,
     ) -> None:
+        self._address = address
         self._env = env
         self._plane = plane
         self._county = county
@@ -146,6 +149,8 @@ class Callers:
         radius = 5.0 if landline else dice.uniform(*PHASE_I_M)
         true_x, true_y = _near(happened.x, happened.y, matter.spread_m, dice)
         fact = self._fact(happened, switch, number, _near(true_x, true_y, radius * 0.6, dice), radius, dice)
+        if landline:
+            fact = structs.replace(fact, address=self._address(true_x, true_y))
         self._log("called", name=happened.name, call=fact.call, agency=switch.cad.agency, incident=number)
         switch.opened(fact)
         improves_us = 0
@@ -154,7 +159,7 @@ class Callers:
             x, y = _near(true_x, true_y, better * 0.6, dice)
             lat, lon = self._plane.latlon(x, y)
             improves_us = round(dice.uniform(*IMPROVES_S) * SECOND_US)
-            fact = structs.replace(fact, lat=lat, lon=lon, uncertainty_m=better)
+            fact = structs.replace(fact, lat=lat, lon=lon, uncertainty_m=better, address=self._address(x, y))
             call_later(self._env, improves_us, switch.updated, fact)
         closes_us = max(matter.closes_us - now_us(self._env), improves_us + SECOND_US)
         call_later(self._env, closes_us, switch.closed, fact, dice.choice(DISPOSITIONS))
