@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import os
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from center import routing
 from center.api.app import create
@@ -197,6 +198,7 @@ def run(site: Site, folder: Path, ready: Callable[[str], None], told: Callable[[
     """`center run`, until SIGINT or SIGTERM. Raises SiteError, JournalError."""
 
     async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(_stop_if_broken)
         service = Service(site, folder, told)
         serving = asyncio.ensure_future(service.run(ready))
         loop = asyncio.get_running_loop()
@@ -207,6 +209,14 @@ def run(site: Site, folder: Path, ready: Callable[[str], None], told: Callable[[
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(main())
+
+
+def _stop_if_broken(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Trouble with a socket passes. Anything else that nobody caught is a broken invariant: stop at once, write no
+    snapshot of a picture that may be wrong, and let the restart rebuild it from the journal."""
+    loop.default_exception_handler(context)
+    if not isinstance(context.get("exception"), OSError | asyncio.CancelledError | None):
+        os._exit(os.EX_SOFTWARE)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

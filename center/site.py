@@ -73,11 +73,11 @@ class FeedSettings(_Table):
     """`[[feeds]]`: one source of bytes and the format it speaks.
 
     `link` decides which of the addresses is needed: `udp` and `tcp-listen` want `listen`; `tcp` wants `connect`; `mqtt`
-    wants `connect` and `topic`; `http` wants `listen` and `path` (feeds may share a listener); `folder` wants `folder`.
-    A TCP peer silent for `idle_s` is disconnected; a folder is looked at every `poll_s` and a file
-    taken once it has not changed for `settle_s`; the feed is
-    said to be silent after `quiet_after_s`. `options` go to the decoder. Credentials may be put in `username`,
-    `password` and `token` or, so that they stay out of the file, named there as `env:VARIABLE`.
+    wants `connect` and `topic` (QoS 1: what is not durable is not acknowledged; 0 is faster); `http` wants `listen`
+    and `path` (feeds may share a listener); `folder` wants `folder`. A TCP peer silent for `idle_s` is disconnected;
+    a folder is looked at every `poll_s` and a file taken once it has not changed for `settle_s`; the feed is said to
+    be silent after `quiet_after_s`. `options` go to the decoder. Credentials may be put in `username`, `password` and
+    `token` or, so that they stay out of the file, named there as `env:VARIABLE`.
     """
 
     name: str
@@ -86,6 +86,7 @@ class FeedSettings(_Table):
     listen: str | None = None
     connect: str | None = None
     topic: str | None = None
+    qos: Literal[0, 1] = 1
     path: str | None = None
     folder: str | None = None
     pattern: str = "*"

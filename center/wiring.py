@@ -49,7 +49,8 @@ def open_wires(site: Site, folder: Path, *, listener: str = "center") -> list[Wi
         else:
             wires.append(_single(feed, folder))
     for (kind, *_), feeds in shared.items():
-        wires.append(_http(feeds) if kind == "http" else _mqtt(feeds, f"{listener}-{_fingerprint(site.site.name)}"))
+        identity = f"{listener}-{_fingerprint(site.site.name, feeds[0].username or '')}"
+        wires.append(_http(feeds) if kind == "http" else _mqtt(feeds, identity))
     return wires
 
 
@@ -127,5 +128,5 @@ def _address(text: str | None) -> tuple[str, int]:
         raise SiteError(str(error)) from error
 
 
-def _fingerprint(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def _fingerprint(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]

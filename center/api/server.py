@@ -8,29 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
 
+from center.links.http_server import GuestServer
+
 MAX_CONNECTIONS = 1_000
-
-
-class _Server(uvicorn.Server):
-    """Leaves the process's signals alone, and tells when it has started."""
-
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._tell = started
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._tell()
 
 
 async def serve(app: FastAPI, sock: socket.socket, started: Callable[[], None]) -> None:
@@ -49,7 +34,7 @@ async def serve(app: FastAPI, sock: socket.socket, started: Callable[[], None]) 
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=2,
     )
-    server = _Server(config, started)
+    server = GuestServer(config, started)
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     try:
         await asyncio.shield(serving)

@@ -217,14 +217,19 @@ def test_a_gzipped_body_is_unpacked(play: Play, encoding: str) -> None:
     play(story())
 
 
+def packed(body: bytes) -> bytes:
+    """Without the time of day, which would give a test another name each second."""
+    return gzip.compress(body, mtime=0)
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (gzip.compress(bytes(100_001)), 413),
-        (gzip.compress(bytes(100 << 20)), 413),
-        (gzip.compress(bytes(100))[:-5], 400),
-        (gzip.compress(b"one") + gzip.compress(b"two"), 400),
-        (gzip.compress(b"one") + b"garbage", 400),
+        (packed(bytes(100_001)), 413),
+        (packed(bytes(100 << 20)), 413),
+        (packed(bytes(100))[:-5], 400),
+        (packed(b"one") + packed(b"two"), 400),
+        (packed(b"one") + b"garbage", 400),
         (b"", 400),
     ],
 )
