@@ -13,12 +13,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-import center
 from center.api.front import Front, RefusedError
 from center.api.routes import acting, reading, session
 from center.api.socket import watch
+from center.console import DIST
 
-DIST = Path(center.__file__).parent / "console" / "dist"
 MAX_BODY_BYTES = 64 * 1024
 HEADERS = {
     "Content-Security-Policy": (

@@ -86,7 +86,7 @@ def seen(event: AircraftSeen, picture: Picture) -> Iterable[Effect]:
 
 def _place(craft: Aircraft, lat: float, lon: float, at: Micros, here: AircraftSlice) -> None:
     if craft.lat is not None and craft.lon is not None:
-        reach_m = JUMP_SLACK_M + (at - craft.fix_at) / SECOND * MAX_SPEED_MPS
+        reach_m = JUMP_SLACK_M + max(0, at - craft.fix_at) / SECOND * MAX_SPEED_MPS
         if distance_m(craft.lat, craft.lon, lat, lon) > reach_m:
             held_lat, held_lon = craft.held_lat, craft.held_lon
             craft.held_lat, craft.held_lon = lat, lon

@@ -114,8 +114,8 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
 
 
 def unit_reported(event: UnitReported, picture: Picture) -> Iterator[Effect]:
-    if event.status == "emergency":
-        unit = picture.site.unit_of.get(event.unit, event.unit)
+    unit = picture.site.unit_of.get(event.unit, event.unit)
+    if event.status == "emergency" and unit in picture.units.units:  # beyond a thousand strangers none is taken
         yield _raise(picture, "unit-emergency", unit, f"{unit} pressed the emergency button", event.text or "")
 
 
@@ -190,8 +190,9 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
     key = _key_of(listing)
     known = picture.alerts.alerts.get(picture.alerts.current.get(key, ""))
     if known is not None and not _is_news(known, hit, picture):
-        if len(known.reads) < MAX_READS_SHOWN:
-            known.reads.append(HitRead(hit.read, hit.backward))
+        known.reads.append(HitRead(hit.read, hit.backward))
+        if len(known.reads) > MAX_READS_SHOWN:
+            del known.reads[1]  # the first says why it was raised, the last where the vehicle is now
         known.reads_in_all += 1
         yield _show(picture, known)
         return
@@ -220,11 +221,15 @@ def _is_news(known: Alert, hit: Hit, picture: Picture) -> bool:
     """Whether a read of a known matter deserves an alert of its own."""
     if known.closed_at is None:
         return False
+    long_ago = picture.now - known.closed_at > picture.site.policy.lookback_s * SECOND
     if known.disposition == "correct":
-        return picture.now - known.closed_at > picture.site.policy.lookback_s * SECOND
+        return long_ago
     if known.disposition == "stale-listing":
         return picture.plates.hotlists[hit.hotlist].version != known.version
-    return hit.read.plate not in {shown.read.plate for shown in known.reads}
+    if known.disposition == "dismissed" and long_ago:
+        return True
+    said = (hit.read.plate, hit.read.state)
+    return all((shown.read.plate, shown.read.state) != said for shown in known.reads)
 
 
 def _reader_name(read: PlateRead, picture: Picture) -> str:

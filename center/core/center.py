@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from center.core import access, aircraft, alerting, calls, correlation, messages, plates, site, units
-from center.core.effects import AnyEffect, Effect, Reply, Request, Withdraw
+from center.core.effects import AnyEffect, Effect, Reply, Request, Route, Send, Withdraw
 from center.core.events import (
     AircraftSeen,
     Answer,
@@ -37,12 +37,12 @@ from center.core.picture import Picture
 Desk: TypeAlias = Callable[[Any, Picture], Iterable[Effect]]
 
 DESKS: dict[type[Event], tuple[Desk, ...]] = {
-    SiteLoaded: (site.loaded,),
+    SiteLoaded: (site.loaded, units.roster_loaded),
     UnitMoved: (units.moved,),
     UnitReported: (units.reported, alerting.unit_reported),
     AircraftSeen: (aircraft.seen,),
     PlateRead: (plates.read, alerting.on_findings, correlation.on_findings),
-    HotlistLoaded: (plates.hotlist_loaded, alerting.on_findings),
+    HotlistLoaded: (plates.hotlist_loaded, alerting.on_findings, correlation.on_findings),
     CallOpened: (calls.opened, correlation.called),
     CallChanged: (calls.opened, correlation.called),
     CallClosed: (calls.closed, correlation.closed),
@@ -78,8 +78,8 @@ class Center:
         picture.serial = 0
         if event.at > picture.now:
             picture.now = event.at
-        if isinstance(event, Answer):
-            picture.pending.pop(event.answers, None)
+        if isinstance(event, Answer) and _settles(event, picture):
+            del picture.pending[event.answers]
         effects: list[Effect] = []
         for desk in DESKS.get(type(event), ()):
             effects.extend(desk(event, picture))
@@ -99,6 +99,14 @@ class Center:
                 picture.pending.pop(effect.request, None)
             elif isinstance(effect, Reply):
                 access.remember(effect.request, effect, picture)
+
+
+def _settles(event: Answer, picture: Picture) -> bool:
+    """Whether the answer fits a request: what a terminal says stops no timer, and no other unit's message."""
+    request = picture.pending.get(event.answers)
+    if isinstance(request, Send):
+        return isinstance(event, MessageAcked) and picture.site.unit_of.get(event.unit, event.unit) == request.unit
+    return request is not None and isinstance(event, RouteAnswered if isinstance(request, Route) else Woke)
 
 
 _encoder = msgspec.msgpack.Encoder()

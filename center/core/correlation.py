@@ -45,6 +45,7 @@ SHOWN_UNITS = 5
 KEEP_CLOSED = 4 * HOUR
 MAX_INCIDENTS = 5_000
 MAX_NOTED = 100
+MAX_JOINED = 1_000
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -62,8 +63,9 @@ class NearHit(msgspec.Struct, frozen=True, gc=False):
 
 
 class Incident(msgspec.Struct, gc=False):
-    """Calls about one thing. Its place is that of its best located call; `ranked_lat/lon` is where the units were last
-    ranked for; `route` is the ranking it waits for."""
+    """Calls about one thing. Its kind is that of the first call that has one, its priority that of the most urgent, its
+    place that of the best located, which is `located_by`; `ranked_lat/lon` is where the units were last ranked for;
+    `route` is the ranking it waits for."""
 
     incident: str
     opened_at: Micros
@@ -74,6 +76,7 @@ class Incident(msgspec.Struct, gc=False):
     lon: float | None = None
     uncertainty_m: float | None = None
     address: str | None = None
+    located_by: str = ""
     units: tuple[RouteTime, ...] = ()
     hits: list[NearHit] = []
     changes: list[Change] = []
@@ -110,11 +113,13 @@ def called(event: CallOpened | CallChanged, picture: Picture) -> Iterator[Effect
         here.by_call[key] = incident.incident
     else:
         incident = here.incidents[name]
+        if incident.closed_at is not None:
+            incident.closed_at = None
+            here.open.append(name)
+            _note(incident, picture, f"reopened by call {call.call} of {call.system}")
     incident.last_call_at = event.at
-    incident.kind = incident.kind or call.kind
     incident.address = call.address or incident.address
-    if call.priority is not None:
-        incident.priority = min(call.priority, incident.priority or call.priority)
+    _describe(incident, picture)
     _locate(incident, call, picture)
     yield from _rank(incident, picture)
     yield _show(incident, picture)
@@ -174,6 +179,8 @@ def _matching(call: Call, picture: Picture) -> Incident | None:
     best: tuple[float, str] | None = None
     for name in picture.incidents.open:
         incident = picture.incidents.incidents[name]
+        if len(incident.calls) >= MAX_JOINED:
+            continue
         if call.incident and _same_number(call, incident, picture):
             return incident
         if call.lat is None or call.lon is None or incident.lat is None or incident.lon is None:
@@ -200,10 +207,22 @@ def _same_number(call: Call, incident: Incident, picture: Picture) -> bool:
 def _open(call: Call, picture: Picture) -> Incident:
     here = picture.incidents
     _make_room(picture)
-    incident = Incident(picture.mint("i"), opened_at=call.opened_at, kind=call.kind)
+    incident = Incident(picture.mint("i"), opened_at=call.opened_at)
     here.incidents[incident.incident] = incident
     here.open.append(incident.incident)
     return incident
+
+
+def _describe(incident: Incident, picture: Picture) -> None:
+    """Kind and priority follow what the calls say now; a change of either is told."""
+    calls = [picture.calls.calls[key] for key in incident.calls if key in picture.calls.calls]
+    kind = next((call.kind for call in calls if call.kind), incident.kind)
+    priority = min((call.priority for call in calls if call.priority is not None), default=incident.priority)
+    if incident.kind is not None and kind != incident.kind:
+        _note(incident, picture, f"now {kind}, was {incident.kind}")
+    if incident.priority is not None and priority != incident.priority:
+        _note(incident, picture, f"priority now {priority}, was {incident.priority}")
+    incident.kind, incident.priority = kind, priority
 
 
 def _locate(incident: Incident, call: Call, picture: Picture) -> None:
@@ -212,13 +231,14 @@ def _locate(incident: Incident, call: Call, picture: Picture) -> None:
         return
     ours = incident.uncertainty_m if incident.uncertainty_m is not None else MAX_UNCERTAINTY_M
     theirs = call.uncertainty_m if call.uncertainty_m is not None else MAX_UNCERTAINTY_M
-    if incident.lat is not None and incident.lon is not None and theirs >= ours and len(incident.calls) > 1:
-        return
     if incident.lat is not None and incident.lon is not None:
+        if theirs >= ours and incident.located_by != call.key:
+            return
         metres = distance_m(incident.lat, incident.lon, call.lat, call.lon)
         if metres > RERANK_AFTER_M:
             _note(incident, picture, f"location moved {metres:.0f} m, now within {theirs:.0f} m")
     incident.lat, incident.lon, incident.uncertainty_m = call.lat, call.lon, call.uncertainty_m
+    incident.located_by = call.key
 
 
 def _rank(incident: Incident, picture: Picture) -> Iterator[Effect]:

@@ -47,14 +47,14 @@ class Message(msgspec.Struct, gc=False):
 
 class Dispatch(msgspec.Struct, gc=False):
     """The telling of one matter while it goes on. `ranked` are the units to try, in order, `tried` how many have been;
-    `asked` are the messages of the present level; `route` and `timer` the requests it waits for."""
+    `told` are all its messages, `asked` those of the present level; `route` and `timer` the requests it waits for."""
 
     about: str
     sending: Send
     ranked: list[str] = []
     tried: int = 0
     asked: list[str] = []
-    heard: int = 0
+    told: list[str] = []
     route: str = ""
     timer: str = ""
 
@@ -124,7 +124,7 @@ def route_answered(event: RouteAnswered, picture: Picture) -> Iterator[Effect]:
         return
     dispatch = picture.messages.dispatches[key]
     dispatch.route = ""
-    by_road = [time.unit for time in event.times if time.unit in dispatch.ranked]
+    by_road = [unit for unit in dict.fromkeys(time.unit for time in event.times) if unit in dispatch.ranked]
     dispatch.ranked = by_road + [unit for unit in dispatch.ranked if unit not in by_road]
     if dispatch.timer:
         picture.messages.waits.pop(dispatch.timer, None)
@@ -145,9 +145,7 @@ def woke(event: Woke, picture: Picture) -> Iterator[Effect]:
         dispatch.route = ""
         yield from _tell(key, dispatch, picture, picture.site.policy.notify_units)
         return
-    asked = [picture.messages.messages[m] for m in dispatch.asked]
-    silent = [message for message in asked if message.state == "sent"]
-    dispatch.heard += len(asked) - len(silent)
+    silent = [message for message in _messages(dispatch.asked, picture) if message.state == "sent"]
     for message in silent:
         message.state = "silent"
         yield Withdraw(id=picture.mint("x"), request=message.message)
@@ -170,29 +168,36 @@ def acked(event: MessageAcked, picture: Picture) -> Iterator[Effect]:
 
 def _tell(key: str, dispatch: Dispatch, picture: Picture, how_many: int) -> Iterator[Effect]:
     """Send to the next units in line; with none left to send to, the matter ends, heard or not."""
-    following = dispatch.ranked[dispatch.tried : dispatch.tried + how_many]
-    dispatch.tried += len(following)
     dispatch.asked = []
-    for unit in following:
-        rostered = picture.site.units[unit]
+    while len(dispatch.asked) < how_many and dispatch.tried < len(dispatch.ranked):
+        unit = dispatch.ranked[dispatch.tried]
+        dispatch.tried += 1
+        rostered = picture.site.units.get(unit)
+        if rostered is None or not rostered.terminal or not picture.site.is_own(unit):
+            continue  # the roster has changed since they were ranked
         sending = msgspec.structs.replace(
             dispatch.sending,
             id=picture.mint("m"),
             unit=unit,
-            terminal=rostered.terminal or unit,
+            terminal=rostered.terminal,
             sent=picture.now,
         )
         dispatch.asked.append(sending.id)
+        dispatch.told.append(sending.id)
         _record(Message(sending.id, dispatch.about, unit, sending.level, picture.now), picture)
         yield sending
-    if following:
+    if dispatch.asked:
         patience = picture.site.policy.escalate_after_s * SECOND
         yield _set_timer(key, dispatch, patience, picture)
     else:
         del picture.messages.dispatches[key]
-        if dispatch.heard == 0:
+        if all(message.state != "acked" for message in _messages(dispatch.told, picture)):
             picture.found.append(Unheard(about=dispatch.about, headline=dispatch.sending.headline))
     yield from alerting.touched(picture, dispatch.about)
+
+
+def _messages(names: list[str], picture: Picture) -> list[Message]:
+    return [picture.messages.messages[name] for name in names]
 
 
 def _about_hit(alert: Alert, picture: Picture) -> Send:
@@ -254,14 +259,15 @@ def _set_timer(key: str, dispatch: Dispatch, patience: int, picture: Picture) ->
 
 
 def _record(message: Message, picture: Picture) -> None:
-    """Keep the message; let the oldest settled ones go when there are too many."""
+    """Keep the message; let the oldest of matters that are over go when there are too many."""
     here = picture.messages
     here.messages[message.message] = message
     here.of.setdefault(message.about, []).append(message.message)
     if len(here.messages) <= MAX_MESSAGES:
         return
-    settled = [m for m in here.messages.values() if m.state != "sent"][: MAX_MESSAGES // 10]
-    for old in settled:
+    going_on = {name for dispatch in here.dispatches.values() for name in dispatch.told}
+    over = [m for m in here.messages.values() if m.message not in going_on][: MAX_MESSAGES // 10 + 1]
+    for old in over:
         del here.messages[old.message]
         here.of[old.about].remove(old.message)
         if not here.of[old.about]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _FOLD = str.maketrans("OQDILBSZGA", "0001185264")
 _ZERO = str.maketrans("O", "0")
+_as_bytes = msgspec.json.Encoder().encode
 _ONLY_DESCRIBED = ("make", "model", "color")
 MAX_READS = 2_000_000
 MAX_LETTERS_APART = 2
@@ -68,11 +69,9 @@ class PlatesSlice(msgspec.Struct, dict=True):
 
     def unfile(self, hotlist: str, listing: Listing) -> None:
         key = fold(listing.plate)
-        rest = tuple(entry for entry in self.listed[key] if entry != (hotlist, listing))
+        rest = tuple(entry for entry in self.listed.pop(key, ()) if entry != (hotlist, listing))
         if rest:
             self.listed[key] = rest
-        else:
-            del self.listed[key]
 
 
 def fold(plate: str) -> str:
@@ -104,7 +103,7 @@ def read(event: PlateRead, picture: Picture) -> Iterable[Effect]:
 
 
 def match(event: PlateRead, picture: Picture) -> Hit | None:
-    """The listing that fits a read best: fewest differences, then by list and plate."""
+    """The listing that fits a read best: fewest differences, then by list, then by all that the listing says."""
     listed = picture.plates.listed
     if not listed:
         return None
@@ -116,15 +115,17 @@ def match(event: PlateRead, picture: Picture) -> Hit | None:
     return min(hits, key=_preference) if hits else None
 
 
-def _preference(hit: Hit) -> tuple[int, str, str, str]:
-    return len(hit.differs), hit.hotlist, hit.listing.plate, hit.listing.state or ""
+def _preference(hit: Hit) -> tuple[int, str, bytes]:
+    """Never a tie between listings that differ: the order in which they were filed must not count."""
+    return len(hit.differs), hit.hotlist, _as_bytes(hit.listing)
 
 
 def _compare(event: PlateRead, entry: Entry, picture: Picture) -> Hit | None:
     """Whether read and listing may be one vehicle, and in what they differ. A plate that differs in letters is a lead
-    only when the camera was in doubt, the state does not object and the vehicle is not plainly another."""
+    only when the camera was in doubt, the state does not object and the vehicle is not plainly another. `effective` is
+    when the entry was made, so a passage before it still counts."""
     listing = entry.listing
-    if not _in_force(listing, event):
+    if listing.expires is not None and picture.now >= listing.expires:
         return None
     differs = []
     letters = _letters_apart(event.plate, listing.plate)
@@ -162,11 +163,6 @@ def _skips(word: str, code: str) -> bool:
     return all(letter in left for letter in code)
 
 
-def _in_force(listing: Listing, event: PlateRead) -> bool:
-    """Listings are not dated back: `effective` is when the entry was made, so a passage before it still counts."""
-    return listing.expires is None or event.at < listing.expires
-
-
 def _letters_apart(read_plate: str, listed_plate: str) -> int:
     if read_plate == listed_plate:
         return 0
@@ -195,21 +191,22 @@ def hotlist_loaded(event: HotlistLoaded, picture: Picture) -> Iterable[Effect]:
     here = picture.plates
     old = here.hotlists.get(event.hotlist)
     if old is not None:
-        if event.version == old.version and event.listings == old.listings:
+        if event.version == old.version and tuple(dict.fromkeys(event.listings)) == old.listings:
             return ()
         why = _objection(event, old, picture.site.policy.hotlist_shrink)
         if why:
             picture.found.append(HotlistRefused(event.hotlist, event.version, why))
             return ()
-    before = set(old.listings) if old else set()
-    after = set(event.listings)
-    for gone in old.listings if old else ():
+    before = dict.fromkeys(old.listings if old else ())
+    after = dict.fromkeys(event.listings)
+    for gone in before:
         if gone not in after:
             here.unfile(event.hotlist, gone)
-    added = [listing for listing in event.listings if listing not in before]
+    added = [listing for listing in after if listing not in before]
     for listing in added:
         here.file(event.hotlist, listing)
-    here.hotlists[event.hotlist] = Hotlist(event.hotlist, event.version, event.at, event.issued, event.listings)
+    here.hotlists[event.hotlist] = Hotlist(event.hotlist, event.version, event.at, event.issued, tuple(after))
+    _expire(here, Micros(picture.now - picture.site.policy.lookback_s * SECOND))
     picture.found.extend(_backward(added, picture))
     return ()
 

@@ -32,7 +32,7 @@ class SiteSlice(msgspec.Struct, dict=True):
         self.readers: dict[str, RosterReader] = {r.reader: r for r in loaded.readers} if loaded else {}
         self.aircraft: dict[str, RosterAircraft] = {a.icao: a for a in loaded.aircraft} if loaded else {}
         self.operators: dict[str, RosterOperator] = {o.operator: o for o in loaded.operators} if loaded else {}
-        self.unit_of: dict[str, str] = {d: u.unit for u in self.units.values() for d in (u.unit, *u.devices)}
+        self.unit_of: dict[str, str] = {d: u.unit for u in self.units.values() for d in _identities(u)}
         self.reader_of: dict[str, str] = {d: r.reader for r in self.readers.values() for d in (r.reader, *r.devices)}
 
     def agency_of(self, unit: str) -> str:
@@ -44,6 +44,10 @@ class SiteSlice(msgspec.Struct, dict=True):
         """Whether the unit belongs to an agency that gives this center its video and audio. No roster, no right."""
         agency = self.agencies.get(self.agency_of(unit))
         return agency is not None and agency.own
+
+
+def _identities(unit: RosterUnit) -> tuple[str, ...]:
+    return (unit.unit, *unit.devices, unit.terminal) if unit.terminal else (unit.unit, *unit.devices)
 
 
 def loaded(event: SiteLoaded, picture: Picture) -> Iterable[Effect]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from center.core.effects import Effect
-from center.core.events import DAY, SECOND, Micros, UnitMoved, UnitReported
+from center.core.events import DAY, SECOND, Micros, SiteLoaded, UnitMoved, UnitReported
 from center.core.geo import distance_m
 
 if TYPE_CHECKING:
@@ -81,6 +81,18 @@ def find(device: str, picture: Picture) -> Unit | None:
             here.off_roster += 1
         unit = here.units[name] = Unit(unit=name, agency=picture.site.agency_of(name))
     return unit
+
+
+def roster_loaded(event: SiteLoaded, picture: Picture) -> Iterable[Effect]:  # noqa: ARG001
+    """What was heard before is read by the new roster: whose each unit is, and who is no stranger any more."""
+    here, site = picture.units, picture.site
+    for name in list(here.units):
+        if site.unit_of.get(name, name) != name:
+            del here.units[name]  # a device that now has a unit: what it says next is the unit's
+        else:
+            here.units[name].agency = site.agency_of(name)
+    here.off_roster = sum(name not in site.units for name in here.units)
+    return ()
 
 
 def moved(event: UnitMoved, picture: Picture) -> Iterable[Effect]:
