@@ -205,6 +205,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         subject=listing.plate,
         headline=f"{listing.reason.capitalize()}: {listing.plate}{state} at {_reader_name(hit.read, picture)}",
         at=picture.now,
+        detail=_staleness(hotlist, picture),
         hotlist=hotlist.name,
         version=hotlist.version,
         issued=hotlist.issued,
@@ -215,6 +216,11 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         reads_in_all=1,
     )
     yield _put(picture, alert)
+
+
+def _staleness(hotlist: plates.Hotlist, picture: Picture) -> str:
+    age_s = plates.hotlist_age(hotlist, picture.now)
+    return f"the list is {age_s // 3600} h old" if age_s > picture.site.policy.hotlist_stale_s else ""
 
 
 def _is_news(known: Alert, hit: Hit, picture: Picture) -> bool:

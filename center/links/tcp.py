@@ -205,8 +205,12 @@ class _Stream(Connection, asyncio.Protocol):
         cost_bytes = len(data) + ITEM_BYTES
         receipt = self._sink.arrive([(self.peer, data)])
         self.flow.poured(cost_bytes)
-        self._streams.keeper.when_kept([(self._sink, receipt)], partial(self.flow.kept, cost_bytes))
         reply = self._sink.replies(self.peer)
+        self._streams.keeper.when_kept([(self._sink, receipt)], partial(self._kept, cost_bytes, reply))
+
+    def _kept(self, cost_bytes: int, reply: bytes) -> None:
+        """What was poured is durable: only now may the device be told that it has arrived."""
+        self.flow.kept(cost_bytes)
         if reply:
             self.send(reply)
 

@@ -10,6 +10,7 @@ import asyncio
 import socket
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
@@ -130,8 +131,8 @@ class _Receiver:
                 self.broken.set_result(sentence(error))
         if items:
             receipt = self._sink.arrive(items)
-            self._keeper.when_kept([(self._sink, receipt)], partial(self._kept, taken))
-            self._reply(heard)
+            said = [(self._sink.replies(peer), address) for peer, address in heard.items()]
+            self._keeper.when_kept([(self._sink, receipt)], partial(self._kept, taken, said))
         self._count_kernel_drops()
         self._forget_oldest()
 
@@ -156,13 +157,11 @@ class _Receiver:
             self._sink.trouble(f"UDP from {peer} comes faster than it can be kept: {self._dropped} datagrams dropped")
         return False
 
-    def _kept(self, taken: Counter[str]) -> None:
+    def _kept(self, taken: Counter[str], said: Sequence[tuple[bytes, _Address]]) -> None:
+        """What was poured is durable: only now may a device be told that it has arrived."""
         self._unkept_bytes -= taken.total()
         self._unkept -= taken  # drops those that are at zero
-
-    def _reply(self, heard: dict[str, _Address]) -> None:
-        for peer, address in heard.items():
-            reply = self._sink.replies(peer)
+        for reply, address in said:
             if reply:
                 with suppress(OSError):  # a lost datagram like any other
                     self._sock.sendto(reply, address)

@@ -15,18 +15,28 @@ from center.core.events import Event
 from center.store.journal import JournalFile, encode
 
 RETRY_S = 0.25
+PAUSE_S = 0.002
+"""Between two commits: the first event after a lull is committed at once, a flood of them in a few hundred commits a
+second, each of which costs the processor as much as many events do."""
 
 
 class GroupCommitJournal:
-    """A Journal. `notify` carries a call to the appending thread (an event loop's `call_soon_threadsafe`).
+    """A Journal. `notify` carries a call to the appending thread (an event loop's `call_soon_threadsafe`); `before` is
+    called on the writing thread before each commit, for what must not be lost when the events survive.
 
     `trouble` is empty, or says why the disk refuses at the moment; while it does, the backlog grows and no effect
     leaves the center. Whoever appends looks at `backlog` and stops taking input when it is too large.
     """
 
-    def __init__(self, file: JournalFile, notify: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(
+        self,
+        file: JournalFile,
+        notify: Callable[[Callable[[], None]], object],
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
         self._file = file
         self._notify = notify
+        self._before = before
         self._then: Callable[[int], None] = lambda _: None
         self._pending: list[Event] = []
         self._lock = threading.Lock()
@@ -42,7 +52,8 @@ class GroupCommitJournal:
         with self._lock:
             self._pending.extend(events)
         self.last += len(events)
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
         return self.last
 
     def when_durable(self, then: Callable[[int], None]) -> None:
@@ -61,9 +72,11 @@ class GroupCommitJournal:
             self._wake.clear()
             with self._lock:
                 batch, self._pending = self._pending, []
-            if batch and not self._commit([encode(event) for event in batch]):
-                return
-            if self._closing.is_set() and not self._pending:
+            if batch:
+                self._before()
+                if not self._commit([encode(event) for event in batch]):
+                    return
+            if self._closing.wait(PAUSE_S) and not self._pending:
                 return
 
     def _commit(self, encoded: list[bytes]) -> bool:

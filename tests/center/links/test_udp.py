@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import pytest
 
 from center.links.retry import Retry
 from center.links.udp import UdpLink
-from tests.center.links.basin import Basin, carrying, turns
+from tests.center.links.basin import PATIENCE_S, Basin, carrying, turns
 from tests.center.links.conftest import Play
 from tests.servers import LOOPBACK
 
@@ -177,11 +178,39 @@ def test_replies_go_back_to_the_sender(play: Play) -> None:
             with modem(link) as one, modem(link) as other:
                 one.send(b"?")
                 other.send(b"?")
-                await basin.until(lambda: len(basin.items) == 2)
-                assert one.recv(100) == name_of(one).encode()
-                assert other.recv(100) == name_of(other).encode()
+                assert await said_to(one) == name_of(one).encode()
+                assert await said_to(other) == name_of(other).encode()
 
     play(story())
+
+
+def test_a_device_is_told_nothing_before_its_datagram_is_durable(play: Play) -> None:
+    """An acknowledgement that leaves before the journal has the report would let the device forget what we may lose."""
+
+    async def story() -> None:
+        basin = Basin(durable=False, reply=lambda peer: b"+" + peer.encode())
+        link = UdpLink("udp", LOOPBACK, 0)
+        async with carrying(link, basin):
+            with modem(link) as one:
+                one.send(b"?")
+                await basin.until(lambda: len(basin.items) == 1)
+                await turns(20)
+                with pytest.raises(BlockingIOError):
+                    one.recv(100)
+                basin.durable.set()
+                assert await said_to(one) == b"+" + name_of(one).encode()
+
+    play(story())
+
+
+async def said_to(modem: socket.socket) -> bytes:
+    """What the link says to a modem, when it does."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            try:
+                return modem.recv(100)
+            except BlockingIOError:
+                await turns(1)
 
 
 def test_it_listens_on_the_sixth_protocol_too(play: Play) -> None:
