@@ -20,8 +20,8 @@ from center.store.journal import Journal
 class Host:
     """`submit` may be called from anywhere but from inside a hand: an answer comes later, as an event.
 
-    `watchers` see every event as it is handled; `settlers` are told up to which position everything is durable and its
-    effects have left.
+    `watchers` see every batch of events once it is handled; `settlers` are told up to which position everything is
+    durable and its effects have left.
     """
 
     def __init__(self, center: Center, journal: Journal, clock: Clock, hands: Hands) -> None:
@@ -30,7 +30,7 @@ class Host:
         self.journal = journal
         self.clock = clock
         self.hands = hands
-        self.watchers: list[Callable[[Event], None]] = []
+        self.watchers: list[Callable[[Sequence[Event]], None]] = []
         self.settlers: list[Callable[[int], None]] = []
         self._held: deque[tuple[int, Sequence[Effect]]] = deque()
         self._busy = False
@@ -38,21 +38,23 @@ class Host:
 
     def resume(self) -> None:
         """Ask again for everything still owed an answer: after a start, a restart or a take-over."""
-        for request in tuple(self.center.picture.pending.values()):
+        self._busy = True
+        for request in self.center.picture.pending.values():
             self.hands.do(request, self.submit_one)
+        self._busy = False
 
     def submit(self, events: Sequence[Event]) -> int:
         """Keep the events, let the center decide, and return the position to wait for before acknowledging them."""
         assert not self._busy, "hands answer later, never inside do()"
         self._busy = True
         last = self.journal.append(events)
-        handle, watchers, held = self.center.handle, self.watchers, self._held
+        handle, held = self.center.handle, self._held
         for position, event in enumerate(events, last - len(events) + 1):
             effects = handle(event)
             if effects:
                 held.append((position, effects))
-            for watch in watchers:
-                watch(event)
+        for watch in self.watchers:
+            watch(events)
         if held:
             self._release(self.journal.durable)
         self._busy = False
@@ -63,8 +65,10 @@ class Host:
 
     def _release(self, durable: int) -> None:
         held, do, answer = self._held, self.hands.do, self.submit_one
+        busy, self._busy = self._busy, True
         while held and held[0][0] <= durable:
             for effect in held.popleft()[1]:
                 do(effect, answer)
+        self._busy = busy
         for settle in self.settlers:
             settle(durable)

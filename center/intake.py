@@ -15,7 +15,7 @@ from center.core.events import MINUTE, SECOND, Event, FeedFaulted, FeedFellQuiet
 from center.ingest import open_feed
 from center.ingest.feed import Attachment, Feed, Origin, fault
 
-WHOLE_MESSAGES = frozenset({"udp", "mqtt", "http", "folder"})
+WHOLE_MESSAGES = frozenset({"udp", "mqtt", "http", "folder", "poll"})
 """Links whose every delivery is one complete message; the others bring pieces of a stream."""
 MAX_PEERS = 4096
 FAULTS_A_MINUTE = 20
@@ -82,9 +82,24 @@ class Intake:
         self.last = at
         self.troubled = ""
         self.messages += len(items)
+        decoders, size = self._decoders, 0
         for peer, data in items:
-            self.bytes += len(data)
-            events += self._decode(peer, data, at)
+            size += len(data)
+            decoder = decoders.get(peer) or self._open(peer)
+            try:
+                events += decoder.receive(data, at)
+                pictures = decoder.attachments()
+            except Exception as error:  # promise E has a second lock: a decoder's own mistake is a fault too
+                events.append(self._broken(peer, data, at, error))
+                continue
+            for picture in pictures:
+                self._pictures.keep(picture)
+        self.bytes += size
+        for event in events:
+            if type(event) is FeedFaulted:
+                events = self._fold(events, at)
+                break
+        events += self._unfold(at)
         self.events += len(events)
         return self._host.submit(events)
 
@@ -98,7 +113,10 @@ class Intake:
         if decoder is None:
             return
         at = self._host.clock.now()
-        events = self._fold(list(decoder.finish(at)), at)
+        try:
+            events = self._fold(decoder.finish(at), at)
+        except Exception as error:
+            events = [self._broken(peer, b"", at, error)]
         if events:
             self.events += len(events)
             self._host.submit(events)
@@ -107,23 +125,11 @@ class Intake:
         """The link itself has a problem, or (empty) has none any more."""
         self.troubled = why
 
-    def _decode(self, peer: str, data: bytes, at: Micros) -> Sequence[Event]:
-        decoder = self._decoders.get(peer)
-        if decoder is None:
-            decoder = self._open(peer)
-        try:
-            events = decoder.receive(data, at)
-            pictures = decoder.attachments()
-        except Exception as error:  # promise E has a second lock: a decoder's own mistake is a fault too
-            del self._decoders[peer]
-            why = f"the {self.format} decoder failed: {type(error).__name__}: {error}"
-            return self._fold([fault(Origin(self._source(peer)), at, why, data)], at)
-        for picture in pictures:
-            self._pictures.keep(picture)
-        for event in events:
-            if type(event) is FeedFaulted:
-                return self._fold(events, at)
-        return events
+    def _broken(self, peer: str, data: bytes, at: Micros, error: Exception) -> FeedFaulted:
+        """A decoder that failed is not used again; the peer's next message finds a new one."""
+        self._decoders.pop(peer, None)
+        why = f"the {self.format} decoder failed: {type(error).__name__}: {error}"
+        return fault(Origin(self._source(peer)), at, why, data)
 
     def _open(self, peer: str) -> Feed:
         if len(self._decoders) >= MAX_PEERS:
@@ -144,17 +150,23 @@ class Intake:
                 continue
             self.faults += 1
             if at >= self._folding_until:
-                if self._folded:
-                    why = f"{self._folded} more faults in the minute before"
-                    kept.append(FeedFaulted(at=at, source=self.name, why=why, repeats=self._folded))
+                kept += self._unfold(at)
                 self._folding_until = Micros(at + MINUTE)
-                self._told = self._folded = 0
+                self._told = 0
             if self._told < FAULTS_A_MINUTE:
                 self._told += 1
                 kept.append(event)
             else:
                 self._folded += 1
         return kept
+
+    def _unfold(self, at: Micros) -> list[Event]:
+        """What was only counted is told when its minute is over and something else comes."""
+        if not self._folded or at < self._folding_until:
+            return []
+        folded, self._folded = self._folded, 0
+        why = f"{folded} more faults within a minute"
+        return [FeedFaulted(at=at, source=self.name, why=why, repeats=folded)]
 
     def _check_quiet(self) -> None:
         assert self.quiet_after_s is not None
@@ -163,6 +175,7 @@ class Intake:
         due = Micros((self.last or self._started) + round(self.quiet_after_s * SECOND))
         if now >= due and not self.is_quiet:
             self.is_quiet = True
-            self._host.submit((FeedFellQuiet(at=now, source=self.name, feed=self.name, last=self.last),))
+            quiet = FeedFellQuiet(at=now, source=self.name, feed=self.name, last=self.last)
+            self._host.submit((*self._unfold(now), quiet))
         again = due if due > now else Micros(now + round(self.quiet_after_s * SECOND))
         clock.call_at(again, self._check_quiet)

@@ -79,6 +79,8 @@ class RoadMap:
 
     def times(self, route: Route) -> tuple[RouteTime, ...]:
         """Seconds from each candidate to the place, nearest first, ties by unit; to a tenth of a second."""
+        if not route.candidates:
+            return ()
         if not self.size:
             found = [RouteTime(c.unit, _straight_s(c.lat, c.lon, route.lat, route.lon)) for c in route.candidates]
             return tuple(sorted(found, key=_order))
@@ -106,7 +108,7 @@ def load(path: Path | None) -> RoadMap:
     try:
         collection = json.loads(path.read_bytes())
         return RoadMap(collection["features"])
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"{path}: not a GeoJSON FeatureCollection with roads: {error!r}") from error
 
 

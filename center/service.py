@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import gc
 import os
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,10 +39,10 @@ from center.store import snapshot
 from center.store.audit import AuditFile
 from center.store.group_commit import GroupCommitJournal
 from center.store.journal import JournalFile
-from center.store.pictures import PictureFolder
+from center.store.pictures import PictureFile
 from center.store.recovery import recover
 from center.terminals import TerminalMessenger
-from center.wiring import broker, open_wires
+from center.wiring import broker, client_id, open_wires
 
 
 class Inlet:
@@ -58,16 +60,18 @@ class State:
     """The site's folder on disk, held by one center at a time."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises SiteError when another center holds it."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Raises SiteError when another center holds it, or when it cannot be held."""
         self.journal = folder / "journal.db"
         self.audit = folder / "audit.db"
-        self.pictures = folder / "pictures"
-        self._lock: IO[str] = (folder / "lock").open("w")
+        self.pictures = folder / "pictures.db"
         try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock: IO[str] = (folder / "lock").open("w")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise SiteError(f"{folder}: another center is running on it") from error
+        except OSError as error:
+            raise SiteError(f"{folder}: {error.strerror}") from error
 
 
 class Service:
@@ -91,7 +95,10 @@ class Service:
         )
         if center.picture.position:
             told(f"recovered {center.picture.position} events")
-        self._journal = GroupCommitJournal(JournalFile(self._state.journal), loop.call_soon_threadsafe)
+        self._pictures = PictureFile(self._state.pictures)
+        self._journal = GroupCommitJournal(
+            JournalFile(self._state.journal), loop.call_soon_threadsafe, self._pictures.write
+        )
         self._executor = ThreadPoolExecutor(1, "router")
         self._wires = open_wires(site, folder)
         self._sender = self._terminals(site)
@@ -100,11 +107,11 @@ class Service:
             site,
             center=center,
             journal=self._journal,
-            clock=_clock(site, loop),
+            clock=_clock(site, loop, center.picture.now),
             messenger=TerminalMessenger(publish, site.terminals.prefix if site.terminals else ""),
             router=routing.ExecutorRouter(self._executor, loop.call_soon_threadsafe, roads.times),
             audit=self._audit,
-            pictures=PictureFolder(self._state.pictures),
+            pictures=self._pictures,
         )
         self._durability = Durability(self.assembly.host)
         self._snapshot_at = center.picture.position + site.site.snapshot_every_events
@@ -131,25 +138,32 @@ class Service:
             works.append(self._sender.run(lambda why: self._told(f"terminals: {why}")))
         try:
             await _all(works)
-        finally:
+        except asyncio.CancelledError:
             self._stop()
+            raise
 
     def _stop(self) -> None:
         """Nothing comes in any more: make what came durable, and leave a snapshot for the next start."""
         self._journal.close()
+        self._pictures.close()
         self._executor.shutdown(cancel_futures=True)
-        self._audit.sync()
-        self._audit.close()
         picture = self.assembly.center.picture
-        if picture.position == self._journal.last and not self._journal.trouble:
-            snapshot.save(picture, self._state.journal)
+        try:
+            self._audit.sync()
+            if picture.position == self._journal.last and not self._journal.trouble:
+                snapshot.save(picture, self._state.journal)
+        except (OSError, sqlite3.Error) as error:
+            self._told(f"no snapshot is left for the next start: {error}")
+        self._audit.close()
 
     def _terminals(self, site: Site) -> MqttSender | None:
         if site.terminals is None:
             return None
         there = site.terminals
         return MqttSender(
-            "terminals", broker(there.connect, there.username, there.password), client_id="rtcc-terminals"
+            "terminals",
+            broker(there.connect, there.username, there.password),
+            client_id=client_id("terminals", site, there.username),
         )
 
     async def _take_snapshots(self) -> None:
@@ -183,10 +197,12 @@ async def _coroutine(work: Awaitable[None]) -> None:
     await work
 
 
-def _clock(site: Site, loop: asyncio.AbstractEventLoop) -> WallClock:
-    if site.clock is None:
-        return WallClock(loop)
-    return WallClock(loop, rate=site.clock.rate, epoch=Micros(site.clock.epoch_us), origin=Micros(site.clock.origin_us))
+def _clock(site: Site, loop: asyncio.AbstractEventLoop, not_before: Micros) -> WallClock:
+    paced = site.clock
+    if paced is None:
+        return WallClock(loop, not_before=not_before)
+    epoch, origin = Micros(paced.epoch_us), Micros(paced.origin_us)
+    return WallClock(loop, rate=paced.rate, epoch=epoch, origin=origin, not_before=not_before)
 
 
 def _nowhere(topic: str, payload: bytes) -> bool:  # noqa: ARG001
@@ -196,6 +212,8 @@ def _nowhere(topic: str, payload: bytes) -> bool:  # noqa: ARG001
 
 def run(site: Site, folder: Path, ready: Callable[[str], None], told: Callable[[str], None]) -> None:
     """`center run`, until SIGINT or SIGTERM. Raises SiteError, JournalError."""
+
+    _collect_seldom()
 
     async def main() -> None:
         asyncio.get_running_loop().set_exception_handler(_stop_if_broken)
@@ -209,6 +227,12 @@ def run(site: Site, folder: Path, ready: Callable[[str], None], told: Callable[[
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(main())
+
+
+def _collect_seldom() -> None:
+    """A full garbage collection looks at every read of a day, which takes a tenth of a second and more; what a center
+    keeps holds no cycles, so almost none are needed."""
+    gc.set_threshold(10_000, 10, 1_000)
 
 
 def _stop_if_broken(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -7,9 +7,12 @@ journal.
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -25,8 +28,18 @@ class SiteError(ValueError):
     """The site file cannot be used; the message names the file, the place, what was found and what was expected."""
 
 
+_SECRETS = ("password", "token", "token_sha256")
+
+
 class _Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A table of the site file: a key that nobody knows is a mistake, not a comment."""
+    """A table of the site file: a key that nobody knows is a mistake, not a comment. Shown, it keeps its secrets."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        said = [(name, getattr(self, name)) for name in self.__struct_fields__]
+        return [(name, "secret" if value and name in _SECRETS else value) for name, value in said]
 
 
 class Place(_Table):
@@ -65,7 +78,7 @@ class OperatorSettings(_Table):
     operator: str
     name: str
     agency: str
-    role: str = "operator"
+    role: Literal["operator", "supervisor", "auditor", "representative", "trainer"] = "operator"
     token_sha256: str | None = None
 
 
@@ -74,15 +87,16 @@ class FeedSettings(_Table):
 
     `link` decides which of the addresses is needed: `udp` and `tcp-listen` want `listen`; `tcp` wants `connect`; `mqtt`
     wants `connect` and `topic` (QoS 1: what is not durable is not acknowledged; 0 is faster); `http` wants `listen`
-    and `path` (feeds may share a listener); `folder` wants `folder`. A TCP peer silent for `idle_s` is disconnected;
-    a folder is looked at every `poll_s` and a file taken once it has not changed for `settle_s`; the feed is said to
-    be silent after `quiet_after_s`. `options` go to the decoder. Credentials may be put in `username`, `password` and
-    `token` or, so that they stay out of the file, named there as `env:VARIABLE`.
+    and `path` (feeds may share a listener); `folder` wants `folder`; `poll` wants `url`, which is fetched every
+    `every_s`. A TCP peer silent for `idle_s` is disconnected, and of a fetched document that stays the same for so long
+    operators are told; a folder is looked at every `poll_s` and a file taken once it has not changed for `settle_s`;
+    the feed is said to be silent after `quiet_after_s`. `options` go to the decoder. Credentials may be put in
+    `username`, `password` and `token` or, so that they stay out of the file, named there as `env:VARIABLE`.
     """
 
     name: str
     format: str
-    link: Literal["udp", "tcp", "tcp-listen", "mqtt", "http", "folder"]
+    link: Literal["udp", "tcp", "tcp-listen", "mqtt", "http", "folder", "poll"]
     listen: str | None = None
     connect: str | None = None
     topic: str | None = None
@@ -90,6 +104,8 @@ class FeedSettings(_Table):
     path: str | None = None
     folder: str | None = None
     pattern: str = "*"
+    url: str | None = None
+    every_s: float = 1.0
     username: str | None = None
     password: str | None = None
     token: str | None = None
@@ -173,49 +189,142 @@ _NEEDS = {
     "mqtt": ("connect", "topic"),
     "http": ("listen", "path"),
     "folder": ("folder",),
+    "poll": ("url",),
 }
 
 
-def _problems(site: Site) -> list[str]:
+def _problems(site: Site) -> Iterator[str]:
     """What is wrong beyond types, first things first."""
-    problems = []
-    agencies = {agency.agency for agency in site.agencies}
-    names: set[str] = set()
-    if site.clock is not None and not site.site.simulated:
-        problems.append("clock: only a simulated site may have a clock of its own")
-    if site.clock is not None and not site.clock.rate > 0:
-        problems.append(f"clock.rate: found {site.clock.rate}, expected a number above 0")
-    for index, unit in enumerate(site.units):
-        if unit.agency not in agencies:
-            problems.append(f"units[{index}].agency: {unit.agency!r} is not among the agencies")
-    for index, operator in enumerate(site.operators):
-        if operator.agency not in agencies:
-            problems.append(f"operators[{index}].agency: {operator.agency!r} is not among the agencies")
-        if operator.token_sha256 is None and not site.site.simulated:
-            problems.append(f"operators[{index}].token_sha256: missing, and this is not a simulated site")
+    yield from _wrong_numbers(site)
+    yield from _wrong_place(site)
+    yield from _wrong_names(site)
+    yield from _wrong_roster(site)
+    yield from _wrong_readers(site)
     for index, feed in enumerate(site.feeds):
-        where = f"feeds[{index}]"
-        if feed.name in names:
-            problems.append(f"{where}.name: {feed.name!r} is used twice")
-        names.add(feed.name)
-        problems += [
-            f"{where}.{key}: missing; link {feed.link!r} needs it"
-            for key in _NEEDS[feed.link]
-            if not getattr(feed, key)
-        ]
-        if feed.format not in FORMATS:
-            problems.append(f"{where}.format: {feed.format!r} is not one of {', '.join(FORMATS)}")
-            continue
-        try:
-            open_feed(feed.format, Origin(feed.name), feed.options)
-        except ValueError as error:
-            problems.append(f"{where}.options: {error}")
-    return problems
+        yield from _wrong_feed(f"feeds[{index}]", feed)
+
+
+def _wrong_numbers(site: Site) -> Iterator[str]:
+    """Numbers below what makes sense; a number that is none is below everything."""
+    least: list[tuple[str, object, tuple[str, ...]]] = [
+        ("policy", site.policy, site.policy.__struct_fields__),
+        *((f"feeds[{index}]", feed, ("settle_s",)) for index, feed in enumerate(site.feeds)),
+    ]
+    above: list[tuple[str, object, tuple[str, ...]]] = [
+        ("clock", site.clock, ("rate",)),
+        ("site", site.site, ("snapshot_every_events",)),
+        *(
+            (f"feeds[{index}]", feed, ("quiet_after_s", "idle_s", "poll_s", "every_s"))
+            for index, feed in enumerate(site.feeds)
+        ),
+    ]
+    for where, table, names in least:
+        for name in names:
+            value = getattr(table, name)
+            if not value >= 0:
+                yield f"{where}.{name}: found {value}, expected 0 or more"
+    for where, table, names in above:
+        for name in names:
+            value = getattr(table, name, None)
+            if value is not None and not value > 0:
+                yield f"{where}.{name}: found {value}, expected a number above 0"
+
+
+def _wrong_place(site: Site) -> Iterator[str]:
+    if site.clock is not None and not site.site.simulated:
+        yield "clock: only a simulated site may have a clock of its own"
+    try:
+        ZoneInfo(site.site.timezone)
+    except (KeyError, ValueError, OSError):  # no such file, no such name, or one with dots
+        yield f"site.timezone: {site.site.timezone!r} is not a time zone's IANA name"
+    yield from _wrong_address("api.listen", site.api.listen)
+    if site.terminals is not None:
+        yield from _wrong_address("terminals.connect", site.terminals.connect)
+
+
+def _wrong_names(site: Site) -> Iterator[str]:
+    """Names that are used twice; of units and readers also those that their devices go by on the wire."""
+    tables: tuple[tuple[str, Sequence[object], str], ...] = (
+        ("agencies", site.agencies, "agency"),
+        ("units", site.units, "unit"),
+        ("readers", site.readers, "reader"),
+        ("aircraft", site.aircraft, "icao"),
+        ("operators", site.operators, "operator"),
+        ("feeds", site.feeds, "name"),
+    )
+    for table, rows, key in tables:
+        taken: dict[str, int] = {}
+        for index, row in enumerate(rows):
+            name = getattr(row, key)
+            if not name:
+                yield f"{table}[{index}].{key}: empty"
+            for used in dict.fromkeys((name, *getattr(row, "devices", ()), getattr(row, "terminal", None) or name)):
+                other = taken.setdefault(used, index)
+                if other != index:
+                    yield f"{table}[{index}]: {used!r} is used twice, by {table}[{other}] as well"
+
+
+def _wrong_roster(site: Site) -> Iterator[str]:
+    agencies = {agency.agency for agency in site.agencies}
+    belonging = [
+        *((f"units[{index}]", unit.agency) for index, unit in enumerate(site.units)),
+        *((f"aircraft[{index}]", craft.agency) for index, craft in enumerate(site.aircraft)),
+        *((f"operators[{index}]", operator.agency) for index, operator in enumerate(site.operators)),
+    ]
+    for where, agency in belonging:
+        if agency not in agencies:
+            yield f"{where}.agency: {agency!r} is not among the agencies"
+    for index, craft in enumerate(site.aircraft):
+        if not re.fullmatch("[0-9a-f]{6}", craft.icao):
+            yield f"aircraft[{index}].icao: {craft.icao!r} is not six hexadecimal digits in lower case"
+    for index, operator in enumerate(site.operators):
+        token = operator.token_sha256
+        if token is None and not site.site.simulated:
+            yield f"operators[{index}].token_sha256: missing, and this is not a simulated site"
+        if token is not None and not re.fullmatch("[0-9a-fA-F]{64}", token):
+            yield f"operators[{index}].token_sha256: not 64 hexadecimal digits; printf %s TOKEN | sha256sum makes them"
+
+
+def _wrong_readers(site: Site) -> Iterator[str]:
+    units = {unit.unit for unit in site.units}
+    for index, reader in enumerate(site.readers):
+        if reader.unit is not None and reader.unit not in units:
+            yield f"readers[{index}].unit: {reader.unit!r} is not among the units"
+        if (reader.lat is None) != (reader.lon is None):
+            yield f"readers[{index}]: lat and lon go together"
+        for key, value, most in (("lat", reader.lat, 90), ("lon", reader.lon, 180)):
+            if value is not None and not abs(value) <= most:
+                yield f"readers[{index}].{key}: found {value}, expected degrees from -{most} to {most}"
+
+
+def _wrong_feed(where: str, feed: FeedSettings) -> Iterator[str]:
+    for key in _NEEDS[feed.link]:
+        value = getattr(feed, key)
+        if not value:
+            yield f"{where}.{key}: missing; link {feed.link!r} needs it"
+        elif key in ("listen", "connect"):
+            yield from _wrong_address(f"{where}.{key}", value)
+        elif key == "path" and not value.startswith("/"):
+            yield f"{where}.path: {value!r} does not begin with /"
+    if feed.format not in FORMATS:
+        yield f"{where}.format: {feed.format!r} is not one of {', '.join(FORMATS)}"
+        return
+    try:
+        open_feed(feed.format, Origin(feed.name), feed.options)
+    except ValueError as error:
+        yield f"{where}.options: {error}"
+
+
+def _wrong_address(where: str, text: str) -> Iterator[str]:
+    try:
+        split_address(text)
+    except ValueError as error:
+        yield f"{where}: {error}"
 
 
 def split_address(text: str) -> tuple[str, int]:
     """`host:port` in two; IPv6 hosts in brackets. Raises ValueError that shows the text."""
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65535:
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise ValueError(f"{text!r} is not host:port")
     return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # ":5001" means every interface, as everywhere

@@ -17,6 +17,7 @@ from center.links.http import HttpLink, HttpRoute
 from center.links.link import Link, Sink, Trunk
 from center.links.mqtt import MqttLink
 from center.links.mqtt_connection import Broker
+from center.links.poll import PollLink
 from center.links.tcp import TcpConnectLink, TcpListenLink
 from center.links.udp import UdpLink
 from center.site import FeedSettings, Site, SiteError, split_address
@@ -49,8 +50,7 @@ def open_wires(site: Site, folder: Path, *, listener: str = "center") -> list[Wi
         else:
             wires.append(_single(feed, folder))
     for (kind, *_), feeds in shared.items():
-        identity = f"{listener}-{_fingerprint(site.site.name, feeds[0].username or '')}"
-        wires.append(_http(feeds) if kind == "http" else _mqtt(feeds, identity))
+        wires.append(_http(feeds) if kind == "http" else _mqtt(feeds, client_id(listener, site, feeds[0].username)))
     return wires
 
 
@@ -62,6 +62,13 @@ def secret(text: str | None) -> str | None:
     if value is None:
         raise SiteError(f"the environment has no variable {text[4:]}, which the site file refers to")
     return value
+
+
+def client_id(who: str, site: Site, username: str | None) -> str:
+    """A name for an MQTT session that outlives its process, and that nobody else on that broker has: not another site's
+    center, not this one under another user."""
+    whose = "\0".join((site.site.name, username or ""))
+    return f"{who}-{hashlib.sha256(whose.encode()).hexdigest()[:12]}"
 
 
 def broker(address: str, username: str | None, password: str | None) -> Broker:
@@ -76,6 +83,8 @@ def _single(feed: FeedSettings, folder: Path) -> Wire:
         link = FolderLink(
             feed.name, folder / (feed.folder or "."), feed.pattern, settle_s=feed.settle_s, poll_s=feed.poll_s
         )
+    elif feed.link == "poll":
+        link = _poll(feed)
     elif feed.link == "udp":
         link = UdpLink(feed.name, *_address(feed.listen))
     elif feed.link == "tcp":
@@ -85,6 +94,24 @@ def _single(feed: FeedSettings, folder: Path) -> Wire:
     return Wire(feed.name, (feed.name,), lambda sinks: link.run(sinks[feed.name]), link.ready, lambda: link.address)
 
 
+def _poll(feed: FeedSettings) -> PollLink:
+    try:
+        return PollLink(
+            feed.name,
+            feed.url or "",
+            every_s=feed.every_s,
+            idle_s=None if feed.idle_s is None else max(feed.idle_s, 3 * feed.every_s),
+            bearer=secret(feed.token),
+            basic=_basic(feed),
+        )
+    except ValueError as error:
+        raise SiteError(f"feed {feed.name}: {error}") from error
+
+
+def _basic(feed: FeedSettings) -> tuple[str, str] | None:
+    return (secret(feed.username) or "", secret(feed.password) or "") if feed.username else None
+
+
 def _http(feeds: list[FeedSettings]) -> Wire:
     names = {feed.path or "/": feed.name for feed in feeds}
     if len(names) < len(feeds):
@@ -92,7 +119,7 @@ def _http(feeds: list[FeedSettings]) -> Wire:
     routes = {
         feed.path or "/": HttpRoute(
             bearer=secret(feed.token),
-            basic=(secret(feed.username) or "", secret(feed.password) or "") if feed.username else None,
+            basic=_basic(feed),
         )
         for feed in feeds
     }
@@ -102,11 +129,13 @@ def _http(feeds: list[FeedSettings]) -> Wire:
 def _mqtt(feeds: list[FeedSettings], client_id: str) -> Wire:
     first = feeds[0]
     names = {feed.topic or "": feed.name for feed in feeds}
+    if len(names) < len(feeds):
+        raise SiteError(f"feeds {', '.join(feed.name for feed in feeds)}: two of them share a topic")
     try:
         link = MqttLink(
             first.name,
             broker(first.connect or "", first.username, first.password),
-            dict.fromkeys(names, 1),
+            {feed.topic or "": feed.qos for feed in feeds},
             client_id=client_id,
         )
     except ValueError as error:
@@ -126,7 +155,3 @@ def _address(text: str | None) -> tuple[str, int]:
         return split_address(text or "")
     except ValueError as error:
         raise SiteError(str(error)) from error
-
-
-def _fingerprint(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]

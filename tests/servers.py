@@ -7,7 +7,6 @@ Refuses to know: what is tested with them. Nothing here touches a server that it
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import socket
 import subprocess
@@ -18,8 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-import iotcore
 import pytest
+
+from twin import center_process
+from twin.broker import Broker
 
 LOOPBACK = "127.0.0.1"
 _START_S = 15.0
@@ -45,27 +46,18 @@ class Server(Protocol):
 
 
 def free_port() -> int:
-    """A port nobody listens on. Not from the range the system gives to outgoing connections, so that it is still free
-    when a killed server wants it back."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as sock:
-            try:
-                sock.bind((LOOPBACK, port))
-            except OSError:
-                continue
-        return port
+    """A port nobody listens on, by TCP or UDP; still free when a killed server wants it back."""
+    return center_process.free_port(set())
 
 
 @contextmanager
 def embedded_broker(
     *, payload_bytes: int = 1 << 20, log_bytes: int = 128 << 20, users: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    """iotcore's broker. It keeps a log for each topic filter, `log_bytes` at most; a subscriber that falls behind by
-    more loses messages, even at QoS 1. It refuses keepalive 0, and whoever may not sign in is simply disconnected."""
+    """The twin's own (twin/broker.py). Whoever may not sign in is simply disconnected."""
     with (
         tempfile.TemporaryDirectory(prefix="broker-") as folder,
-        _running(lambda: _Iotcore(Path(folder), payload_bytes, log_bytes, users or {})) as server,
+        _running(lambda: _embedded(Path(folder), payload_bytes, log_bytes, users or {})) as server,
     ):
         yield server
 
@@ -111,48 +103,8 @@ def _running(make: Callable[[], Server]) -> Iterator[Server]:
         server.stop()
 
 
-class _Iotcore:
-    def __init__(self, folder: Path, payload_bytes: int, log_bytes: int, users: Mapping[str, str]) -> None:
-        self.port = free_port()
-        auth = ", ".join(f'"{user}" = "{password}"' for user, password in users.items())
-        config = folder / f"{self.port}.toml"
-        # At its default of 200 packets at a time a busy publisher starves the subscribers: 20,000 messages a second get
-        # through instead of several 100,000.
-        config.write_text(
-            f"""
-            id = 0
-            [router]
-            id = 0
-            max_connections = 2000
-            max_outgoing_packet_count = 10000
-            max_segment_size = {log_bytes // 16}
-            max_segment_count = 16
-            [v4.1]
-            name = "v4"
-            listen = "{LOOPBACK}:{self.port}"
-            next_connection_delay_ms = 1
-            [v4.1.connections]
-            connection_timeout_ms = 60000
-            max_payload_size = {payload_bytes}
-            max_inflight_count = 100
-            dynamic_filters = true
-            {f"auth = {{ {auth} }}" if auth else ""}
-            """
-        )
-        self._broker = iotcore.Broker(config_path=str(config))
-
-    def start(self) -> None:
-        self._broker.start(_START_S)
-
-    def kill(self) -> None:
-        process = self._broker._process  # iotcore has no other name for it
-        if process is not None:
-            process.kill()
-            process.wait()
-        self._broker.stop()
-
-    def stop(self) -> None:
-        self._broker.stop(_STOP_S)
+def _embedded(folder: Path, payload_bytes: int, log_bytes: int, users: Mapping[str, str]) -> Server:
+    return Broker(folder, free_port(), payload_bytes=payload_bytes, log_bytes=log_bytes, users=users)
 
 
 class _Mosquitto:

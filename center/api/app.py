@@ -6,10 +6,12 @@ Refuses to know: what any route does.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -49,6 +51,7 @@ def create(front: Front, dist: Path = DIST) -> FastAPI:
         app.include_router(router)
     app.add_api_websocket_route("/ws/operators", watch)
     app.add_exception_handler(RefusedError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
     app.middleware("http")(_guard)
     if (dist / "index.html").exists():
         app.mount("/", StaticFiles(directory=dist, html=True), name="console")
@@ -66,17 +69,29 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"granted": False, "why": error.why}, error.status)
 
 
+async def _malformed(_: Request, error: Exception) -> Response:
+    """Names the fields. What was said there is not said back: it may be a secret, or nothing that UTF-8 can hold."""
+    assert isinstance(error, RequestValidationError)
+    detail = [{key: one[key] for key in ("loc", "msg", "type")} for one in error.errors()]
+    return Response(json.dumps({"detail": detail}), 422, media_type="application/json")
+
+
 async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """No large bodies in, strict headers out."""
+    response = _unfit(request) or await call_next(request)
+    response.headers.update(HEADERS)
+    if request.url.path.startswith("/assets/") and response.status_code < 400:
+        response.headers["Cache-Control"] = FOR_EVER  # their names change with their content
+    else:
+        response.headers.setdefault("Cache-Control", "no-cache")
+    return response
+
+
+def _unfit(request: Request) -> Response | None:
+    """The answer to a body that is not even read."""
     length = request.headers.get("content-length", "0")
     if request.method == "POST" and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
         return JSONResponse({"detail": f"a body may have at most {MAX_BODY_BYTES} bytes"}, 413)
     if request.method == "POST" and "transfer-encoding" in request.headers:
         return JSONResponse({"detail": "a body must state its length"}, 411)
-    response = await call_next(request)
-    response.headers.update(HEADERS)
-    if request.url.path.startswith("/assets/"):
-        response.headers["Cache-Control"] = FOR_EVER  # their names change with their content
-    else:
-        response.headers.setdefault("Cache-Control", "no-cache")
-    return response
+    return None

@@ -9,7 +9,7 @@ behind is simply shown everything again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -97,31 +97,33 @@ class Board:
         self._incidents: dict[str, None] = {}
         self._shown_aircraft: set[str] = set()
         self._stale: set[str] = set()
-        self._waiting: dict[str, Callable[[Reply], None]] = {}
+        self._waiting: dict[str, list[Callable[[Reply], None]]] = {}
 
-    def watch(self, event: Event) -> None:
-        """Note what an event has moved. Called for every event, so it does as little as it can."""
-        kind = type(event)
-        if kind is UnitMoved or kind is UnitReported:
-            device: str = event.unit  # type: ignore[attr-defined]  # both kinds have one
-            self._units[self._picture.site.unit_of.get(device, device)] = None
-        elif kind is AircraftSeen:
-            self._aircraft[event.icao] = None  # type: ignore[attr-defined]
+    def watch(self, events: Sequence[Event]) -> None:
+        """Note what events have moved. Sees every event, so it does as little as it can."""
+        unit_of = self._picture.site.unit_of
+        for event in events:
+            kind = type(event)
+            if kind is UnitMoved or kind is UnitReported:
+                device: str = event.unit  # type: ignore[attr-defined]  # both kinds have one
+                self._units[unit_of.get(device, device)] = None
+            elif kind is AircraftSeen:
+                self._aircraft[event.icao] = None  # type: ignore[attr-defined]
 
     def notify(self, effect: Notify) -> None:
         (self._alerts if effect.topic == "alert" else self._incidents)[effect.subject] = None
         self.ring()
 
     def reply(self, effect: Reply) -> None:
-        then = self._waiting.pop(effect.request, None)
-        if then is not None:
+        for then in self._waiting.pop(effect.request, ()):
             then(effect)
 
     def expect(self, request: str, then: Callable[[Reply], None]) -> None:
-        """Call `then` with the reply to a request. The oldest expectation is dropped when there are too many."""
+        """Call `then` with the reply to a request, which several may wait for: whoever lost patience asks again. The
+        oldest expectation is dropped when there are too many."""
         if len(self._waiting) >= MAX_WAITING:
             del self._waiting[next(iter(self._waiting))]
-        self._waiting[request] = then
+        self._waiting.setdefault(request, []).append(then)
 
     def state(self) -> Frame:
         """Everything there is to see now."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import Annotated
+from collections.abc import Awaitable
+from typing import Annotated, TypeVar
 
 from fastapi import Cookie, Depends, HTTPException, Request
 
@@ -22,7 +23,9 @@ from center.core.events import OperatorActed
 from center.site import OperatorSettings
 
 REPLY_TIMEOUT_S = 10.0
-"""How long an act may wait for the disk before the client is told to come back."""
+"""How long a client waits for the disk before it is told to come back."""
+
+Durable = TypeVar("Durable")
 
 
 class Front:
@@ -58,12 +61,17 @@ class Front:
             ),
             replied,
         )
-        try:
-            reply = await asyncio.wait_for(answer, REPLY_TIMEOUT_S)
-        except TimeoutError:
-            raise HTTPException(503, "the act could not be kept in time", {"Retry-After": "2"}) from None
+        reply = await in_time(answer)
         if not reply.granted:
             raise RefusedError(409 if reply.late else 403, reply.why)
+
+
+async def in_time(waiting: Awaitable[Durable]) -> Durable:
+    """What the disk must answer for. Raises HTTPException when it does not in time."""
+    try:
+        return await asyncio.wait_for(waiting, REPLY_TIMEOUT_S)
+    except TimeoutError:
+        raise HTTPException(503, "the disk is behind; come again", {"Retry-After": "2"}) from None
 
 
 class RefusedError(Exception):

@@ -7,35 +7,38 @@ Refuses to know: what an act does, and who may. Acts are put to the center as ev
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Cookie, HTTPException, Response
 
 from center.api import bodies, views
 from center.api.board import encode
-from center.api.front import FrontHere, Who
+from center.api.front import FrontHere, Who, in_time
 from center.api.sessions import COOKIE, SESSION_S
 from center.core.plates import fold
 from center.site import OperatorSettings
 
 MAX_FOUND = 500
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "not signed in"},
-    403: {"model": bodies.Refused, "description": "refused, and audited"},
-    409: {"model": bodies.Refused, "description": "too late: somebody else has disposed of it"},
-    503: {"description": "the center cannot keep it at the moment; send it again"},
+Responses: TypeAlias = dict[int | str, dict[str, Any]]
+STRANGER: Responses = {401: {"description": "not signed in"}}
+BEHIND: Responses = {503: {"description": "the disk is behind; come again"}}
+REFUSED: Responses = {403: {"model": bodies.Refused, "description": "refused, and audited"}}
+LATE: Responses = {409: {"model": bodies.Refused, "description": "too late: somebody else has disposed of it"}}
+SIZES: Responses = {
+    411: {"description": "the body does not state its length"},
+    413: {"description": "the body is too large"},
 }
 
 session = APIRouter(prefix="/api/session", tags=["sign-in"])
-reading = APIRouter(prefix="/api", tags=["reading"], responses={401: REFUSALS[401]})
-acting = APIRouter(prefix="/api", tags=["acting"], responses=REFUSALS)
+reading = APIRouter(prefix="/api", tags=["reading"])
+acting = APIRouter(prefix="/api", tags=["acting"], responses={**STRANGER, **REFUSED, **SIZES, **BEHIND})
 
 
 def person_out(who: OperatorSettings) -> bodies.Person:
     return bodies.Person(operator=who.operator, name=who.name, agency=who.agency, role=who.role)
 
 
-@session.get("", responses={401: REFUSALS[401]})
+@session.get("", responses=STRANGER)
 async def get_session(who: Who) -> bodies.Person:
     """Who is signed in."""
     return person_out(who)
@@ -50,7 +53,7 @@ async def get_demo_people(front: FrontHere) -> list[bodies.Person]:
     return [person_out(person) for person in people]
 
 
-@session.post("", responses={401: {"description": "no such person, or a wrong token"}})
+@session.post("", responses={401: {"description": "no such person, or a wrong token"}, **SIZES})
 async def sign_in(body: bodies.SignIn, front: FrontHere, response: Response) -> bodies.Person:
     secret = front.sessions.sign_in(body.operator, body.token)
     person = front.sessions.who(secret)
@@ -79,7 +82,7 @@ async def get_status(front: FrontHere) -> bodies.Status:
     )
 
 
-@reading.get("/site")
+@reading.get("/site", responses=STRANGER)
 async def get_site(front: FrontHere, _: Who) -> bodies.SiteOut:
     site = front.assembly.site
     return bodies.SiteOut(
@@ -94,20 +97,22 @@ async def get_site(front: FrontHere, _: Who) -> bodies.SiteOut:
     )
 
 
-@reading.get("/map", response_class=Response, responses={200: {"content": {"application/geo+json": {}}}})
+@reading.get("/map", response_class=Response, responses={200: {"content": {"application/geo+json": {}}}, **STRANGER})
 async def get_map(front: FrontHere, _: Who) -> Response:
     """The place as GeoJSON."""
     return Response(front.map.geojson, media_type="application/geo+json")
 
 
-@reading.get("/state", response_class=Response, responses={200: {"content": {"application/json": {}}}})
+@reading.get(
+    "/state", response_class=Response, responses={200: {"content": {"application/json": {}}}, **STRANGER, **BEHIND}
+)
 async def get_state(front: FrontHere, _: Who) -> Response:
     """The `state` frame of docs/api.md."""
-    shown = await front.live.state()
+    shown = await in_time(front.live.state())
     return Response(shown.text, media_type="application/json")
 
 
-@reading.get("/feeds", response_class=Response, responses={200: {"content": {"application/json": {}}}})
+@reading.get("/feeds", response_class=Response, responses={200: {"content": {"application/json": {}}}, **STRANGER})
 async def get_feeds(front: FrontHere, _: Who) -> Response:
     return Response(encode(front.assembly.board.feeds(front.assembly.clock.now())), media_type="application/json")
 
@@ -115,7 +120,13 @@ async def get_feeds(front: FrontHere, _: Who) -> Response:
 @reading.get(
     "/pictures/{ref}",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}}}, 404: {"description": "not kept, or not any more"}, **REFUSALS},
+    responses={
+        200: {"content": {"image/jpeg": {}}},
+        404: {"description": "not kept, or not any more"},
+        **STRANGER,
+        **REFUSED,
+        **BEHIND,
+    },
 )
 async def get_picture(ref: str, front: FrontHere, who: Who) -> Response:
     await front.ask(who, "picture.look", ref[:64], bodies.Act())
@@ -125,19 +136,19 @@ async def get_picture(ref: str, front: FrontHere, who: Who) -> Response:
     return Response(picture.data, media_type=picture.media_type, headers={"Cache-Control": "private, max-age=86400"})
 
 
-@acting.post("/alerts/{alert}/acknowledge")
+@acting.post("/alerts/{alert}/acknowledge", responses=LATE)
 async def acknowledge(alert: bodies.Id, body: bodies.Acknowledge, front: FrontHere, who: Who) -> bodies.Granted:
     await front.ask(who, "alert.acknowledge", alert, body, note=body.note)
     return bodies.Granted()
 
 
-@acting.post("/alerts/{alert}/confirm")
+@acting.post("/alerts/{alert}/confirm", responses=LATE)
 async def confirm(alert: bodies.Id, body: bodies.Confirm, front: FrontHere, who: Who) -> bodies.Granted:
     await front.ask(who, "alert.confirm", alert, body, action=body.action, note=body.note)
     return bodies.Granted()
 
 
-@acting.post("/alerts/{alert}/dismiss")
+@acting.post("/alerts/{alert}/dismiss", responses=LATE)
 async def dismiss(alert: bodies.Id, body: bodies.Dismiss, front: FrontHere, who: Who) -> bodies.Granted:
     said = {"disposition": body.disposition, "action": body.action, "note": body.note}
     await front.ask(who, "alert.dismiss", alert, body, **said)

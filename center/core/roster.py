@@ -1,7 +1,8 @@
 """Who and what belongs to a site: agencies, units, readers, aircraft, operators, and the numbers a site may choose.
 
 Knows: the shape of the roster as it enters the journal with `SiteLoaded`.
-Refuses to know: the site file it was written in, and addresses, sockets and secrets of any kind.
+Refuses to know: the site file it was written in, and addresses, sockets and secrets of any kind. What it does not know
+it refuses as well: a misspelt key must not pass for one that was left out.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Agency(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class Agency(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """`own` agencies give position, video and audio; all others give position only."""
 
     agency: str
@@ -17,7 +18,7 @@ class Agency(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     own: bool = False
 
 
-class RosterUnit(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class RosterUnit(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """`devices` are the identities this unit's equipment uses on the wire; `terminal` is where messages reach it."""
 
     unit: str
@@ -26,7 +27,7 @@ class RosterUnit(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     terminal: str | None = None
 
 
-class RosterReader(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class RosterReader(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """A plate reader that stands still (or, with `unit`, rides on one)."""
 
     reader: str
@@ -37,13 +38,13 @@ class RosterReader(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     unit: str | None = None
 
 
-class RosterAircraft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class RosterAircraft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     icao: str
     name: str
     agency: str
 
 
-class RosterOperator(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class RosterOperator(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """`role` is one of operator, supervisor, auditor, representative, trainer."""
 
     operator: str
@@ -52,7 +53,7 @@ class RosterOperator(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     role: str = "operator"
 
 
-class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """Numbers a site may choose. Times in seconds, distances in metres."""
 
     lookback_s: int = 24 * 3600

@@ -63,10 +63,14 @@ class JsonDocuments(Generic[T]):
 
     def feed(self, data: bytes, final: bool = False) -> list[Document[T]]:
         """Objects that `data` completes, in order. `final`: nothing follows, a stream or a whole message ends here."""
+        if final and not self._text and not self._lost:  # most messages are one object
+            text = data.rstrip()
+            value = self._value(text)
+            if value is not None:
+                base, self._base = self._base, 0
+                return [Document(base, text, value, "")]
         self._text += data
         out: list[Document[T]] = []
-        if final and not self._closers and not self._lost:  # most messages are one object
-            self._read_at_once(self._text[self._at :].rstrip(), out)
         while self._step(final, out):
             pass
         if final:
@@ -94,6 +98,8 @@ class JsonDocuments(Generic[T]):
     def _begin(self, final: bool, out: list[Document[T]]) -> bool:
         """Go to the next object. One that is complete on its line is read at once."""
         text, before = self._text, self._at
+        if before == len(text):
+            return False
         between = _BETWEEN.match(text, before)
         at = between.end() if between else before
         line_start = max(before, text.rfind(b"\n", before, at) + 1)

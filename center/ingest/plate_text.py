@@ -6,6 +6,8 @@ Refuses to know: which letters look alike (matching folds those), and which plat
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 MAX_PLATE_CHARS = 12
 
 _BETWEEN = " -.*'/·"
@@ -51,6 +53,7 @@ def state_of(text: str) -> str | None:
     return STATES[state]
 
 
+@lru_cache(maxsize=256)
 def state_of_region(region: str, country: str = "") -> str | None:
     """Of `us-la` or `ca-on`, or a bare postal code where the country is not said to be another. None for other
     countries, whose codes mean something else."""

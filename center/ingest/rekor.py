@@ -189,8 +189,7 @@ class RekorFeed:
         read = _read_id(group)
         if self._is_known(group, read if plate else f"vehicle {read}", plate):
             return ()
-        vehicle = group.vehicle[0] if isinstance(group.vehicle, list) and group.vehicle else group.vehicle
-        guessed = vehicle if isinstance(vehicle, _Vehicle) else _Vehicle()
+        guessed = _vehicle_of(group)
         lat, lon = _position(group, whys)
         shot, overview = self._picture(group.vehicle_crop_jpeg, whys), self._picture(group.overview_jpeg, whys)
         common: dict[str, Any] = {
@@ -225,8 +224,12 @@ class RekorFeed:
 
     def _is_known(self, group: _Message, read: str, plate: str) -> bool:
         """Whether this is a repetition, or the final form of a preview that read the same plate."""
-        if any(self._seen.get(known) == plate for known in (read, *group.uuids[:MAX_FRAMES])):
+        seen = self._seen
+        if seen.get(read) == plate:
             return True
+        for frame in group.uuids[:MAX_FRAMES]:
+            if seen.get(frame) == plate:
+                return True
         self._remember(read, plate)
         if group.is_preview:
             for frame in group.uuids[:MAX_FRAMES]:
@@ -301,6 +304,12 @@ def _group_of(alert: _Message) -> _Message:
     return group
 
 
+def _vehicle_of(group: _Message) -> _Vehicle:
+    if isinstance(group.vehicle, _Vehicle):
+        return group.vehicle
+    return group.vehicle[0] if group.vehicle else _Vehicle()
+
+
 def _agent(message: _Message) -> str:
     return message.agent_uid or message.site_id or "agent"
 
@@ -316,8 +325,9 @@ def _device(message: _Message) -> str:
 def _read_id(group: _Message) -> str:
     """The agent's id of the read, or one that a repetition of the same message has too."""
     told = group.best_uuid or next(iter(group.uuids), "")
-    made = f"{_device(group)}/{group.epoch_start or 0.0:.0f}/{group.best_plate_number}"
-    return (told or made)[:MAX_ID_CHARS]
+    if not told:
+        told = f"{_device(group)}/{group.epoch_start or 0.0:.0f}/{group.best_plate_number}"
+    return told[:MAX_ID_CHARS]
 
 
 def _moment(epoch_ms: float | None, whys: list[str]) -> Micros | None:
@@ -348,6 +358,8 @@ def _within(value: float | None, most: float, what: str, whys: list[str]) -> flo
 
 
 def _best(guesses: list[_Guess]) -> str:
+    if len(guesses) == 1:
+        return guesses[0].name[:MAX_WORD_CHARS]
     return max(guesses, key=_confidence).name[:MAX_WORD_CHARS] if guesses else ""
 
 
@@ -358,7 +370,9 @@ def _confidence(guess: _Guess | _Reading) -> float:
 def _candidates(readings: list[_Reading]) -> tuple[Candidate, ...]:
     """The likeliest first, as events spell them."""
     out = []
-    for reading in sorted(readings, key=_confidence, reverse=True)[:MAX_CANDIDATES]:
+    if len(readings) > 1:
+        readings = sorted(readings, key=_confidence, reverse=True)[:MAX_CANDIDATES]
+    for reading in readings:
         confidence = _confidence(reading) / 100
         try:
             plate = plate_of(str(reading.plate))

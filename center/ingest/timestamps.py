@@ -13,6 +13,7 @@ from center.core.events import Micros
 
 EARLIEST = Micros(0)
 LATEST = Micros(4_102_444_800_000_000)  # 2100-01-01: beyond it lie garbage and units mixed up
+_LATEST_MS = LATEST // 1000
 
 
 def micros_of_iso(text: str) -> Micros:
@@ -32,7 +33,7 @@ def micros_of(moment: datetime) -> Micros:
 
 def micros_of_epoch_ms(value: float) -> Micros:
     """Microseconds of Unix milliseconds. Raises ValueError outside 1970 to 2099, and for NaN."""
-    if not 0 <= value < LATEST // 1000:
+    if not 0 <= value < _LATEST_MS:
         raise ValueError(f"{value!r:.40} is not a moment in Unix milliseconds")
     return Micros(int(value * 1000) if isinstance(value, int) else round(value * 1000))
 

@@ -15,7 +15,7 @@ from center.core.events import Event
 from center.store.journal import JournalFile, encode
 
 RETRY_S = 0.25
-PAUSE_S = 0.002
+PAUSE_S = 0.001
 """Between two commits: the first event after a lull is committed at once, a flood of them in a few hundred commits a
 second, each of which costs the processor as much as many events do."""
 
@@ -25,7 +25,7 @@ class GroupCommitJournal:
     called on the writing thread before each commit, for what must not be lost when the events survive.
 
     `trouble` is empty, or says why the disk refuses at the moment; while it does, the backlog grows and no effect
-    leaves the center. Whoever appends looks at `backlog` and stops taking input when it is too large.
+    leaves the center. Links bound what they pour that is not durable yet, and so the backlog.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class GroupCommitJournal:
         self._thread.start()
 
     def append(self, events: Sequence[Event]) -> int:
+        assert self._thread.is_alive(), f"the journal has ended: {self.trouble or 'it was closed'}"
         with self._lock:
             self._pending.extend(events)
         self.last += len(events)
@@ -60,10 +61,13 @@ class GroupCommitJournal:
         self._then = then
 
     def close(self) -> None:
-        """Blocks until the backlog is written (unless the disk refuses) and the thread is gone."""
+        """Blocks until the backlog is written (unless the disk refuses) and the thread is gone. Whoever waits for what
+        was written is told before this returns."""
         self._closing.set()
         self._wake.set()
         self._thread.join()
+        if self._file.last > self.durable:
+            self._risen()
         self._file.close()
 
     def _run(self) -> None:
@@ -72,12 +76,19 @@ class GroupCommitJournal:
             self._wake.clear()
             with self._lock:
                 batch, self._pending = self._pending, []
-            if batch:
-                self._before()
-                if not self._commit([encode(event) for event in batch]):
-                    return
+            if batch and not self._keep(batch):
+                return
             if self._closing.wait(PAUSE_S) and not self._pending:
                 return
+
+    def _keep(self, batch: Sequence[Event]) -> bool:
+        """What cannot even be written down is a broken invariant: whoever appends next learns of it, and stops."""
+        try:
+            self._before()
+            return self._commit([encode(event) for event in batch])
+        except Exception as error:
+            self.trouble = f"{type(error).__name__}: {error}"
+            raise
 
     def _commit(self, encoded: list[bytes]) -> bool:
         """Write until it works; False when the journal is closed before it does."""

@@ -31,6 +31,10 @@ CREATE TABLE IF NOT EXISTS journal (
     events BLOB NOT NULL
 );
 """
+_INSERT = "INSERT INTO journal VALUES (?, ?, ?, ?)"
+
+_DAMAGE = (sqlite3.Error, msgspec.DecodeError, TypeError, ValueError)
+"""What reading a damaged file raises: damage may turn a number into text, and a table's name into no text at all."""
 
 encode = msgspec.msgpack.Encoder().encode
 _decode_block = msgspec.msgpack.Decoder(list[AnyEvent]).decode
@@ -66,7 +70,10 @@ class JournalFile:
 
     def __init__(self, path: Path | str, *, synchronous: str = "FULL") -> None:
         self.path = str(path)
-        self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)
+        try:
+            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)
+        except sqlite3.OperationalError as error:
+            raise JournalError(f"{self.path}: {error}") from error
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(f"PRAGMA synchronous={synchronous}")
@@ -74,26 +81,30 @@ class JournalFile:
             self._db.executescript(_SCHEMA)
             self._db.execute("INSERT OR IGNORE INTO about VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
             (schema,) = self._db.execute("SELECT value FROM about WHERE what = 'schema'").fetchone()
-        except sqlite3.DatabaseError as error:
+            row = self._db.execute("SELECT first + count - 1 FROM journal ORDER BY first DESC LIMIT 1").fetchone()
+            self.last = int(row[0]) if row else 0
+        except _DAMAGE as error:
             self._db.close()
-            raise JournalError(f"{self.path}: not a journal ({error})") from error
+            raise JournalError(f"{self.path}: not a journal, or damaged ({error})") from error
         if schema != str(SCHEMA_VERSION):
+            self._db.close()
             raise JournalError(f"{self.path}: journal format {schema}, this program reads {SCHEMA_VERSION}")
-        row = self._db.execute("SELECT first + count - 1 FROM journal ORDER BY first DESC LIMIT 1").fetchone()
-        self.last = int(row[0]) if row else 0
 
     def write(self, encoded: Sequence[bytes]) -> None:
         """Append encoded events in one transaction. On any error nothing of it is in the file."""
-        position = self.last
-        self._db.execute("BEGIN IMMEDIATE")
+        rows, position = [], self.last
+        for start in range(0, len(encoded), BLOCK_EVENTS):
+            block = encoded[start : start + BLOCK_EVENTS]
+            blob = b"".join((b"\xdd", len(block).to_bytes(4, "big"), *block))  # MessagePack array 32
+            rows.append((position + 1, len(block), zlib.crc32(blob), blob))
+            position += len(block)
         try:
-            for start in range(0, len(encoded), BLOCK_EVENTS):
-                block = encoded[start : start + BLOCK_EVENTS]
-                blob = b"".join((b"\xdd", len(block).to_bytes(4, "big"), *block))  # MessagePack array 32
-                row = (position + 1, len(block), zlib.crc32(blob), blob)
-                self._db.execute("INSERT INTO journal VALUES (?, ?, ?, ?)", row)
-                position += len(block)
-            self._db.execute("COMMIT")
+            if len(rows) == 1:  # a transaction by itself; each statement gives up the interpreter and waits for it
+                self._db.execute(_INSERT, rows[0])
+            else:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany(_INSERT, rows)
+                self._db.execute("COMMIT")
         except sqlite3.Error:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
@@ -103,19 +114,20 @@ class JournalFile:
     def blocks(self, after: int = 0) -> Iterator[tuple[int, list[AnyEvent]]]:
         """Blocks of (position of the first event, events) that hold anything behind `after`. Raises JournalError."""
         query = "SELECT first, count, crc32, events FROM journal WHERE first + count > ? ORDER BY first"
-        expected = None
+        expected = after + 1
         try:
             for first, count, crc, blob in self._db.execute(query, (after + 1,)):
-                if expected is not None and first != expected:
-                    raise JournalError(f"{self.path}: positions {expected} to {first - 1} are missing")
+                if first != expected and first > after + 1:
+                    raise JournalError(f"{self.path}: position {expected - 1} is followed by position {first}")
                 if zlib.crc32(blob) != crc:
                     raise JournalError(f"{self.path}: block at position {first} fails its checksum")
-                yield first, _decode_block(blob)
+                events = _decode_block(blob)
+                if len(events) != count:
+                    raise JournalError(f"{self.path}: block at position {first} has {len(events)} events, not {count}")
+                yield first, events
                 expected = first + count
-        except sqlite3.DatabaseError as error:
-            raise JournalError(f"{self.path}: behind position {(expected or after + 1) - 1}: {error}") from error
-        except msgspec.DecodeError as error:
-            raise JournalError(f"{self.path}: behind position {(expected or after + 1) - 1}: {error}") from error
+        except _DAMAGE as error:
+            raise JournalError(f"{self.path}: behind position {expected - 1}: {error}") from error
 
     def close(self) -> None:
         self._db.close()
@@ -133,6 +145,13 @@ def read(path: Path | str, after: int = 0) -> Iterator[tuple[int, AnyEvent]]:
                     yield position, event
     finally:
         file.close()
+
+
+def last_position(path: Path | str) -> int:
+    """Where the journal ends. Raises JournalError."""
+    file = JournalFile(path)
+    file.close()
+    return file.last
 
 
 def digest(events: Iterable[Event]) -> str:

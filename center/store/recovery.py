@@ -19,7 +19,7 @@ from center.core.center import Center
 from center.core.effects import Audit, Effect
 from center.store import snapshot
 from center.store.audit import AuditFile
-from center.store.journal import read
+from center.store.journal import last_position, read
 
 
 def recover(journal: Path, on_effect: Callable[[Effect], None] = lambda _: None, *, fresh: bool = False) -> Center:
@@ -28,8 +28,10 @@ def recover(journal: Path, on_effect: Callable[[Effect], None] = lambda _: None,
 
     With `fresh`, from the first event on. Raises JournalError.
     """
-    center = Center(None if fresh or not journal.exists() else snapshot.load(journal, at_most=sys.maxsize))
+    center = Center()
     if journal.exists():
+        if not fresh:
+            center = Center(snapshot.load(journal, at_most=last_position(journal)))
         for _, event in read(journal, after=center.picture.position):
             for effect in center.handle(event):
                 on_effect(effect)

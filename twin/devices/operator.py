@@ -108,7 +108,9 @@ class Operator:
         return "wrong-state" if listing.get("state") and state != listing["state"] else "correct"
 
     def _taken_by_another(self, shown: dict[str, Any]) -> bool:
-        return any(step["act"] == "acknowledge" and step["operator"] != self.name for step in shown.get("history", ()))
+        """Two may press the key before either has seen the other's: the first has it."""
+        taken = [step["operator"] for step in shown.get("history", ()) if step["act"] == "acknowledge"]
+        return bool(taken) and taken[0] != self.name
 
     def _act(self, alert: str, act: str, **body: str) -> None:
         self._serial += 1

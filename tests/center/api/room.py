@@ -1,0 +1,176 @@
+"""The operators' interface on a real socket, over a center whose journal and clock the test turns by hand.
+
+Knows: how the interface is put in front of a host inside the test's own event loop.
+Refuses to know: links and disks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from center.api.app import create
+from center.api.front import Front
+from center.api.live import Live
+from center.api.map import SiteMap
+from center.api.server import serve
+from center.api.sessions import Sessions
+from center.assembly import Assembly
+from center.core.center import Center
+from center.core.effects import Audit
+from center.core.events import Event, HotlistLoaded, Listing, PlateRead
+from center.durability import Durability
+from center.site import from_tables
+from center.store.pictures import MemoryPictures
+from tests.center.doubles import HandClock, Ledger, SlowJournal
+from tests.running import PATIENCE_S, Answer, Console, becomes, tables
+from tests.servers import LOOPBACK
+
+BUFFER_BYTES = 64 << 10
+"""Of a socket: small, so that it soon shows when somebody does not read."""
+
+
+class Gate(SlowJournal):
+    """Durable a moment after it was appended to, like the real one, except while it is shut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shut = False
+
+    def append(self, events: Sequence[Event]) -> int:
+        last = super().append(events)
+        if not self._shut:
+            asyncio.get_running_loop().call_soon(self.let_through)
+        return last
+
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        self._shut = True
+        yield
+        self._shut = False
+        self.let_through()
+
+
+class Room:
+    """`at` is where it listens; `journal` and `clock` are the test's to turn."""
+
+    def __init__(self, assembly: Assembly, journal: Gate, clock: HandClock, live: Live, ledger: Ledger) -> None:
+        self.assembly = assembly
+        self.journal = journal
+        self.clock = clock
+        self.live = live
+        self._ledger = ledger
+        self.at = ("", 0)
+
+    def learn(self, *events: Event) -> int:
+        """Facts come in; returns the position of the last."""
+        return self.assembly.host.submit(events)
+
+    def listed(self, *plates: str) -> Event:
+        listings = tuple(Listing(plate, "LA") for plate in plates)
+        return HotlistLoaded(at=self.clock.now(), source="wanted", hotlist="w", version="1", listings=listings)
+
+    def read(self, plate: str, serial: int = 0) -> Event:
+        return PlateRead(
+            at=self.clock.now(), source="lpr", reader="R1", plate=plate, read=f"{plate}-{serial}", state="LA"
+        )
+
+    async def console(self, operator: str = "ada", token: str | None = None) -> Console:
+        return await asyncio.to_thread(Console, self.at, operator, token)
+
+    @property
+    def audit(self) -> list[tuple[str, str, str, bool]]:
+        """Operator, act, subject and whether it was granted, of every line."""
+        lines = [line for line in self._ledger.done if isinstance(line, Audit)]
+        return [(line.operator, line.act, line.subject, line.granted) for line in lines]
+
+    def knock(self, console: Console, **options: Any) -> connect:
+        """A WebSocket, as `websockets` opens it."""
+        host, port = self.at
+        place = f"ws://{host}:{port}/ws/operators"
+        return connect(place, additional_headers=console.headers, compression=None, max_size=1 << 26, **options)
+
+    @asynccontextmanager
+    async def watch(self, console: Console, **options: Any) -> AsyncIterator[ClientConnection]:
+        """A watcher who has been greeted and has the state."""
+        async with self.knock(console, **options) as watching:
+            assert (await frame(watching))["type"] == "hello"
+            assert (await frame(watching))["type"] == "state"
+            yield watching
+
+
+@asynccontextmanager
+async def room(dist: Path = Path("/nowhere"), **policy: Any) -> AsyncIterator[Room]:
+    """A room of the small site without feeds, on a free port."""
+    loop = asyncio.get_running_loop()
+    site = from_tables({**tables(**policy), "feeds": []}, "the test's site")
+    journal, clock, ledger = Gate(), HandClock(), Ledger()
+    assembly = Assembly(
+        site,
+        center=Center(),
+        journal=journal,
+        clock=clock,
+        messenger=ledger,
+        router=ledger,
+        audit=ledger,
+        pictures=MemoryPictures(),
+    )
+    durability = Durability(assembly.host)
+    live = Live(assembly.board, durability, clock)
+    front = Front(assembly, Sessions(site, loop.time), live, SiteMap(None))
+    sock = socket.create_server((LOOPBACK, 0), backlog=512)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)  # its connections inherit it
+    here = Room(assembly, journal, clock, live, ledger)
+    here.at = sock.getsockname()
+    started = asyncio.Event()
+    assembly.start()
+    works = [asyncio.create_task(work) for work in (live.run(), serve(create(front, dist), sock, started.set))]
+    await started.wait()
+    try:
+        yield here
+        for work in works:
+            assert not work.done(), work
+    finally:
+        for work in works:
+            work.cancel()
+        await asyncio.gather(*works, return_exceptions=True)
+
+
+def play(story: Coroutine[Any, Any, None]) -> None:
+    async def limited() -> None:
+        async with asyncio.timeout(3 * PATIENCE_S):
+            await story
+
+    asyncio.run(limited())
+
+
+async def until(condition: Callable[[], object]) -> None:
+    await asyncio.to_thread(becomes, condition)
+
+
+async def get(console: Console, path: str) -> Answer:
+    return await asyncio.to_thread(console.get, path)
+
+
+async def posted(console: Console, path: str, body: object = None) -> Answer:
+    return await asyncio.to_thread(console.post, path, body)
+
+
+async def frame(watching: ClientConnection) -> dict[str, Any]:
+    """The next frame."""
+    said: dict[str, Any] = json.loads(await asyncio.wait_for(watching.recv(), PATIENCE_S))
+    return said
+
+
+async def frame_with(watching: ClientConnection, kind: str) -> dict[str, Any]:
+    """The next frame that has something of that kind."""
+    while not (found := await frame(watching)).get(kind):
+        pass
+    return found
