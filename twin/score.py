@@ -198,15 +198,25 @@ def _truth_of(outcome: Outcome, read: str) -> dict[str, Any] | None:
 
 def _missed(outcome: Outcome, wanted: Wanted) -> Miss:
     """Why nobody was alerted, as far as the truth log tells."""
-    why = wanted.why
-    if not why:
-        said = [f.facts["said"] for f in outcome.facts if f.kind == "plate-read" and f.facts["vehicle"] == wanted.name]
-        lost = sum(fact.kind in ("line-lost", "given-up") for fact in outcome.facts)
+    return Miss(wanted.name, wanted.subject, wanted.why or _why_missed(outcome, wanted))
+
+
+def _why_missed(outcome: Outcome, wanted: Wanted) -> str:
+    if wanted.kind == "unit-emergency":
+        why, ways = "the button was pressed, and nobody was alerted", {f"line/terminal-{wanted.subject}"}
+    else:
+        reads = [fact.facts for fact in outcome.facts if fact.kind == "plate-read"]
+        ours = [read for read in reads if read["vehicle"] == wanted.name]
+        said = sorted({read["said"] for read in ours})
         read_right = any(as_listed(text) == as_listed(wanted.subject) for text in said)
-        why = "read, and not alerted" if read_right else f"only ever misread, as {', '.join(sorted(set(said)))}"
-        if lost:
-            why += f" ({lost} messages were lost on the way)"
-    return Miss(wanted.name, wanted.subject, why)
+        why = "read, and not alerted" if read_right else f"only ever misread, as {', '.join(said)}"
+        ways = {way for read in ours for way in (read["reader"], f"line/lpr-{read['reader']}")}
+    lost = sum(
+        fact.facts.get("line" if fact.kind == "line-lost" else "device") in ways
+        for fact in outcome.facts
+        if fact.kind in ("line-lost", "given-up")
+    )
+    return f"{why} ({lost} messages were lost on the way from there)" if lost else why
 
 
 def _dispositions(alerts: list[dict[str, Any]]) -> dict[str, int]:

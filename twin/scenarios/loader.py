@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 import yaml
+from yaml.reader import ReaderError
 
 from twin.scenarios.schema import TAGS, Scenario, json_schema
 
@@ -33,6 +34,9 @@ class _Yaml12(yaml.SafeLoader):
 _Yaml12.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
+
+
+_WORDS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
 
 
 class ScenarioError(ValueError):
@@ -66,12 +70,18 @@ def parse(text: bytes, where: str) -> Scenario:
         root = yaml.compose(text, Loader=_Yaml12)
         if root is None:
             raise ScenarioError(f"{where}:1:1: found nothing, expected a scenario")
-        _check_keys(root, where, 0)
+        _check_keys(root, where, 0, set())
         value = yaml.load(text, Loader=_Yaml12)  # noqa: S506  # a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         raise ScenarioError(f"{where}{place}: not YAML: {error.problem or error.context}") from error
+    except ReaderError as error:
+        before = text[: error.position].decode(errors="replace")
+        place = f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+        raise ScenarioError(f"{where}:{place}: not YAML: {error.reason}") from error
+    except RecursionError as error:
+        raise ScenarioError(f"{where}:1:1: nested more than {MAX_DEPTH} deep") from error
     except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, ScenarioError):
             raise
@@ -100,7 +110,7 @@ def _explain(error: msgspec.ValidationError, root: yaml.Node, where: str) -> str
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         return f"{where}:{_place(key)}: {path.strip('.') or 'the scenario'}: {unknown[1]!r} is not known here{hint}"
     found = f"found {node.value!r}: " if isinstance(node, yaml.ScalarNode) else ""
-    choices = TAGS.get(path.rpartition(".")[2], ()) if what.startswith("Invalid value") else ()
+    choices = _choices(path.rpartition(".")[2]) if what.startswith("Invalid") else ()
     expected = f"expected one of {', '.join(choices)}" if choices else f"{what[0].lower()}{what[1:]}"
     return f"{where}:{_place(node)}: {path.strip('.') or 'the scenario'}: {found}{expected}"
 
@@ -115,21 +125,35 @@ def _words() -> list[str]:
     return sorted({key for part in schema["$defs"].values() for key in part.get("properties", {})})
 
 
-def _check_keys(node: yaml.Node, where: str, depth: int) -> None:
-    """A key given twice is a mistake that YAML forgives; an alias that holds itself would never end."""
+def _choices(key: str) -> tuple[str, ...]:
+    """The words that may stand behind a key which takes only some."""
+    parts = json_schema()["$defs"].values()
+    return TAGS.get(key) or tuple(
+        dict.fromkeys(word for part in parts for word in part.get("properties", {}).get(key, {}).get("enum", ()))
+    )
+
+
+def _check_keys(node: yaml.Node, where: str, depth: int, checked: set[int]) -> None:
+    """A key given twice is a mistake that YAML forgives, and one that is no word it allows. What aliases repeat is
+    looked at once, so that a few lines cannot stand for a thousand million."""
+    if id(node) in checked:
+        return
+    checked.add(id(node))
     if depth > MAX_DEPTH:
-        raise ScenarioError(f"{where}:{node.start_mark.line + 1}: nested more than {MAX_DEPTH} deep")
+        raise ScenarioError(f"{where}:{_place(node)}: nested more than {MAX_DEPTH} deep")
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            _check_keys(item, where, depth + 1)
+            _check_keys(item, where, depth + 1, checked)
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, item in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag not in _WORDS:
+                shown = f"{key.value!r}" if isinstance(key, yaml.ScalarNode) else "a list or a table"
+                raise ScenarioError(f"{where}:{_place(key)}: found {shown}, expected a word")
             if key.value in seen:
-                mark = key.start_mark
-                raise ScenarioError(f"{where}:{mark.line + 1}:{mark.column + 1}: {key.value!r} is given twice")
+                raise ScenarioError(f"{where}:{_place(key)}: {key.value!r} is given twice")
             seen.add(key.value)
-            _check_keys(item, where, depth + 1)
+            _check_keys(item, where, depth + 1, checked)
 
 
 def _find(root: yaml.Node, path: str) -> yaml.Node:

@@ -1,0 +1,147 @@
+"""Scenario files: what a mistake in one is answered with, and that those which are shipped have none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.twin.outcomes import MINIMAL
+from twin.lockstep import FunctionCarrier
+from twin.scenarios.loader import MAX_BYTES, ScenarioError, load, parse, shipped
+from twin.scenarios.schema import json_schema
+from twin.world import World
+
+DOCS = Path(__file__).parents[3] / "docs"
+FAULTS = (
+    "delay, loss, duplicate, reorder, damage, cut, partition, drift, freeze, jump, lie, clock_skew, reboot, "
+    "reboot_storm, silent, duplicate_id, misread, wrong_state, retransmit, half_written, empty_list, shrunk_list, deaf"
+)
+
+BROKEN = (
+    ("", "1:1: found nothing, expected a scenario"),
+    ("# a comment\n", "1:1: found nothing, expected a scenario"),
+    ("hello", "1:1: the scenario: found 'hello': expected `object`, got `str`"),
+    ("- a\n", "1:1: the scenario: expected `object`, got `array`"),
+    ("name: x\nabout: y\nlasts_s: 1\n", "1:1: the scenario: object missing required field `start`"),
+    (f"{MINIMAL}wrold: {{}}\n", "5:1: the scenario: 'wrold' is not known here; did you mean world?"),
+    (f"{MINIMAL}zzzzz: 1\n", "5:1: the scenario: 'zzzzz' is not known here"),
+    (f"{MINIMAL}name: again\n", "5:1: 'name' is given twice"),
+    (f"{MINIMAL}1: 2\n", "5:1: found '1', expected a word"),
+    (f"{MINIMAL}? [a]\n: b\n", "5:3: found a list or a table, expected a word"),
+    (MINIMAL.replace("600", "-1"), "4:10: lasts_s: found '-1': expected `float` > 0.0"),
+    (MINIMAL.replace("600", "long"), "4:10: lasts_s: found 'long': expected `float`, got `str`"),
+    (
+        MINIMAL.replace("2026-03-14", "2026-02-30"),
+        "3:8: start: day is out of range for month; expected a local date and time",
+    ),
+    (
+        MINIMAL.replace("by-hand", "By Hand"),
+        "1:7: name: found 'By Hand': expected `str` matching regex '^[a-z0-9]+(-[a-z0-9]+)*$'",
+    ),
+    (f"{MINIMAL}seed: yes\n", "5:7: seed: found 'yes': expected `int`, got `str`"),
+    (
+        f"{MINIMAL}seed: 9223372036854775808\n",
+        "5:7: seed: found '9223372036854775808': expected `int` <= 9223372036854775807",
+    ),
+    (f"{MINIMAL}world:\n  readers: -4\n", "6:12: world.readers: found '-4': expected `int` >= 0"),
+    (f"{MINIMAL}world: {{think_s: [5]}}\n", "5:18: world.think_s: expected `array` of length 2, got 1"),
+    (f"{MINIMAL}happens: panic\n", "5:10: happens: found 'panic': expected `array`, got `str`"),
+    (f"{MINIMAL}happens:\n  - {{at_s: 1}}\n", "6:5: happens[0]: object missing required field `do`"),
+    (
+        f"{MINIMAL}happens:\n  - {{do: steal-car, at_s: 1}}\n",
+        "6:10: happens[0].do: found 'steal-car': expected one of stolen-car, incident, panic, fly",
+    ),
+    (
+        f"{MINIMAL}happens:\n  - {{do: panic, at_s: 1, unit: A-1}}\n  - {{do: panic, at_s: 1, untit: A-1}}\n",
+        "7:26: happens[1]: 'untit' is not known here; did you mean unit or units or identity?",
+    ),
+    (
+        f"{MINIMAL}faults:\n  - {{fault: dleay, on: 'line/*'}}\n",
+        f"6:13: faults[0].fault: found 'dleay': expected one of {FAULTS}",
+    ),
+    (
+        f"{MINIMAL}faults:\n  - fault: loss\n    on: line/*\n    rate: 1.5\n",
+        "8:11: faults[0].rate: found '1.5': expected `float` <= 1.0",
+    ),
+    (
+        f"{MINIMAL}faults:\n  - {{fault: partition, on: 'line/*', mode: hide}}\n",
+        "6:44: faults[0].mode: found 'hide': expected one of drop, hold",
+    ),
+    (
+        f"{MINIMAL}expect:\n  - {{what: alerted, kind: hotlisthit, subject: x}}\n",
+        "6:27: expect[0].kind: found 'hotlisthit': expected one of feed-quiet, hotlist-hit, hotlist-refused, "
+        "unacknowledged, unit-emergency",
+    ),
+    ("name: x\n  about: y\n", "2:8: not YAML: mapping values are not allowed here"),
+    ("name: [1, 2\n", "2:1: not YAML: expected ',' or ']', but got '<stream end>'"),
+    ("name: x\nabout: \x07\n", "2:8: not YAML: special characters are not allowed"),
+    ("about: !!python/object/apply:os.system ['true']\n", None),
+    ("a: " + "[" * 60 + "]" * 60, "1:54: nested more than 50 deep"),
+    ("a: " + "[" * 50_000, "1:1: nested more than 50 deep"),
+    ("a: &a [*a]\n", "1:1: the scenario: 'a' is not known here"),
+)
+
+
+@pytest.mark.parametrize(("text", "said"), BROKEN, ids=[said or "a tag" for _, said in BROKEN])
+def test_a_mistake_is_told_with_its_place_and_what_was_expected(text: str, said: str | None) -> None:
+    """`file:line:column: what was found, and what was expected`, as editors jump to it."""
+    with pytest.raises(ScenarioError) as raised:
+        parse(text.encode(), "dir/my.yaml")
+    assert str(raised.value).startswith("dir/my.yaml:")
+    if said is not None:
+        assert str(raised.value) == f"dir/my.yaml:{said}"
+
+
+def test_a_file_that_is_no_text_is_told_so() -> None:
+    """With the place of the byte."""
+    with pytest.raises(ScenarioError, match=r"^f\.yaml:2:8: not YAML: "):
+        parse(b"name: x\nabout: \xff\xff\n", "f.yaml")
+
+
+def test_what_aliases_repeat_is_looked_at_once() -> None:
+    """Ten lines that stand for ten thousand million entries take no time."""
+    lines = ["a: &a [x,x,x,x,x,x,x,x,x,x]"]
+    lines += [f"{c}: &{c} [{','.join(['*' + p] * 10)}]" for p, c in zip("abcdefghi", "bcdefghij", strict=True)]
+    with pytest.raises(ScenarioError, match="'a' is not known here"):
+        parse("\n".join(lines).encode(), "f.yaml")
+
+
+def test_a_huge_file_is_not_read() -> None:
+    """It names the limit."""
+    with pytest.raises(ScenarioError, match=f"at most {MAX_BYTES} are read"):
+        parse(b"#" * (MAX_BYTES + 1), "f.yaml")
+
+
+def test_what_yaml_11_would_misread_is_read() -> None:
+    """`on` is a key, not the truth, and a time is a text (YAML 1.2, section 10.3)."""
+    scenario = parse(f"{MINIMAL}faults:\n  - {{fault: silent, on: avl/SO-1}}\n".encode(), "f.yaml")
+    assert scenario.start == "2026-03-14T21:00"
+    assert scenario.faults[0].on == "avl/SO-1"
+
+
+def test_a_name_that_is_not_shipped_is_answered_with_those_that_are(tmp_path: Path) -> None:
+    """And a path with why it cannot be read."""
+    with pytest.raises(ScenarioError, match=f"stolen-cra: no such scenario; shipped are {', '.join(shipped())}"):
+        load("stolen-cra")
+    with pytest.raises(ScenarioError, match=r"none\.yaml: No such file or directory"):
+        load(str(tmp_path / "none.yaml"))
+    (tmp_path / "folder.yaml").mkdir()
+    with pytest.raises(ScenarioError, match="Is a directory"):
+        load(str(tmp_path / "folder.yaml"))
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_scenario_fits_its_parish(name: str) -> None:
+    """Its file is named as it is, says what it expects, and every place, unit and fault in it is one of this parish."""
+    scenario = load(name)
+    assert scenario.name == name
+    assert scenario.about.strip()
+    assert scenario.expect
+    World(scenario, scenario.seed, FunctionCarrier(None))
+
+
+def test_the_schema_for_editors_is_the_schema_that_is_checked() -> None:
+    """`python -m twin.scenarios.schema > docs/scenario.schema.json` brings it up to date."""
+    assert json.loads((DOCS / "scenario.schema.json").read_text()) == json.loads(json.dumps(json_schema()))

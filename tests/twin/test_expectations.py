@@ -1,0 +1,112 @@
+"""Each kind of expectation, held and failed, against runs made by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.twin.outcomes import at, emergency, hit, listed, outcome, passed, read, reported, stolen, told
+from twin.expectations import Checked, check
+from twin.outcome import Outcome
+from twin.scenarios.schema import TAGS
+from twin.score import score
+
+CAR = (stolen(), reported(100), listed(100), passed(200), read(200), told(215))
+FOUND = (hit(203, 200),)
+CALLS = tuple(at(n, "called", name="crash", call=f"{n:06d}", agency="cad.example") for n in (1, 2, 3))
+
+
+def incident(*numbers: int) -> dict[str, Any]:
+    return {"calls": [{"call": f"urn:emergency:uid:callid:{n:06d}:cad.example"} for n in numbers]}
+
+
+def run(expect: str, *facts: Any, alerts: tuple[dict[str, Any], ...] = (), **shown: Any) -> Outcome:
+    return outcome(*facts, alerts=alerts, expect=f"  - {expect}\n", **shown)
+
+
+def verdict(made: Outcome) -> Checked:
+    (one,) = check(made, score(made))
+    return one
+
+
+HELD = [
+    run("{what: alerted, subject: pickup}", *CAR, alerts=FOUND),
+    run("{what: alerted, subject: pickup, within_s: 3}", *CAR, alerts=FOUND),
+    run(
+        "{what: alerted, kind: unit-emergency, subject: SO-1}",
+        at(5, "panic", unit="SO-1"),
+        alerts=(emergency(6),),
+    ),
+    run(
+        "{what: alerted, kind: feed-quiet, subject: avl}",
+        alerts=({**emergency(1), "kind": "feed-quiet", "subject": "avl"},),
+    ),
+    run(
+        "{what: alerted, kind: hotlist-refused, subject: any}",
+        alerts=({**emergency(1), "kind": "hotlist-refused", "subject": "state"},),
+    ),
+    run("{what: told, subject: pickup, within_s: 15}", *CAR, alerts=FOUND),
+    run("{what: recall, at_least: 1}", *CAR, alerts=FOUND),
+    run("{what: recall, at_least: 1}"),
+    run("{what: precision, at_least: 1}", *CAR, alerts=FOUND),
+    run("{what: incidents, about: crash}", *CALLS, incidents={"i1": incident(1, 2, 3)}),
+    run("{what: incidents, about: crash, at_least: 0, at_most: 2}", *CALLS, incidents={"i1": incident(1)}),
+    run("{what: alerts, kind: hotlist-hit, at_least: 1, at_most: 1}", *CAR, alerts=FOUND),
+    run("{what: alerts, kind: feed-quiet, at_most: 0}", *CAR, alerts=FOUND),
+    run("{what: feeds-alive}", feeds={"avl": {"state": "alive"}, "lpr": {"state": "late"}}),
+    run("{what: feeds-alive, but: [lpr]}", feeds={"avl": {"state": "alive"}, "lpr": {"state": "never"}}),
+]
+
+FAILED = [
+    (run("{what: alerted, subject: pickup}", *CAR), "never"),
+    (run("{what: alerted, subject: pickup, within_s: 2.9}", *CAR, alerts=FOUND), "after 3.0 s"),
+    (run("{what: alerted, subject: nobody}", *CAR, alerts=FOUND), "nothing called nobody happened"),
+    (run("{what: alerted, subject: pickup}", stolen(), reported(1), listed(1)), "it passed no reader"),
+    (
+        run("{what: alerted, kind: feed-quiet, subject: avl}", alerts=({**emergency(1), "kind": "feed-quiet"},)),
+        "0 alerts",
+    ),
+    (run("{what: told, subject: pickup, within_s: 14}", *CAR, alerts=FOUND), "after 15.0 s"),
+    (run("{what: told, subject: pickup}", *CAR[:-1], alerts=FOUND), "never"),
+    (run("{what: recall, at_least: 0.5}", *CAR), "0.000"),
+    (run("{what: precision, at_least: 0.1}", alerts=(emergency(1),)), "0.000"),
+    (
+        run("{what: incidents, about: crash}", *CALLS, incidents={"i1": incident(1), "i2": incident(2, 3, 9)}),
+        "2 with 3 of its 3 calls and 1 of others",
+    ),
+    (run("{what: incidents, about: crash}", *CALLS), "0 with 0 of its 3 calls and 0 of others"),
+    (run("{what: alerts, kind: hotlist-hit, at_most: 0}", *CAR, alerts=FOUND), "1"),
+    (run("{what: feeds-alive}", feeds={"b": {"state": "never"}, "a": {"state": "silent"}}), "silent: a, b"),
+]
+
+
+@pytest.mark.parametrize("made", HELD, ids=lambda made: str(made.scenario.expect[0]))
+def test_it_held(made: Outcome) -> None:
+    """And says what it was, in words."""
+    one = verdict(made)
+    assert one.held, one
+    assert one.what
+    assert one.seen
+
+
+@pytest.mark.parametrize(
+    ("made", "seen"), FAILED, ids=lambda it: str(it.scenario.expect[0]) if hasattr(it, "seed") else ""
+)
+def test_it_failed_and_says_what_there_was_instead(made: Outcome, seen: str) -> None:
+    """What was seen is what a person needs to know next."""
+    one = verdict(made)
+    assert (one.held, one.seen) == (False, seen)
+
+
+def test_every_kind_of_expectation_is_among_these() -> None:
+    """A new kind must come with a run that holds it and one that fails it."""
+    for made in (HELD, [made for made, _ in FAILED]):
+        kinds = {type(one.scenario.expect[0]).__struct_config__.tag for one in made}
+        assert kinds == set(TAGS["what"])
+
+
+def test_expectations_are_answered_in_their_order() -> None:
+    """One for one."""
+    made = outcome(*CAR, alerts=FOUND, expect="  - {what: feeds-alive}\n  - {what: recall, at_least: 1}\n")
+    assert [one.what for one in check(made, score(made))] == ["every feed alive", "recall at least 1"]
