@@ -10,6 +10,7 @@ Names, for faults and random streams: `avl/CPSO-07`, `terminal/CPSO-07`, `lpr/i1
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -22,9 +23,10 @@ from twin.devices.line import Line
 from twin.devices.line_quality import LineQuality
 from twin.devices.things import SECOND_US
 from twin.scenarios.schema import Scenario
+from twin.sim import homes, roads
 from twin.sim import parish as facts
-from twin.sim import roads
 from twin.sim.gazetteer import Gazetteer
+from twin.sim.people import People
 from twin.sim.routing import Router
 from twin.streams import Streams
 from twin.truth import Truth
@@ -58,6 +60,12 @@ class Setting:
     def dice(self, kind: str, name: str) -> Random:
         """The dice of one thing; nobody else draws from them."""
         return self._streams.of(kind, name)
+
+    @cached_property
+    def people(self) -> People:
+        """The parish's residents under this seed. Made when somebody first asks, in columns: about a second and 60 MB
+        (docs/world.md); a run in which nobody asks pays nothing."""
+        return People(self._streams, self.parish, homes.load())
 
     def faults(self, device: str) -> tuple[AnyFault, ...]:
         """What strikes a device. Asking is how a device becomes known as something that faults may name."""
