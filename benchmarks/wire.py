@@ -38,6 +38,8 @@ GRACE_S = 0.25
 """A moment: twice the journal's slowest commit and a frame."""
 START_S = 0.4
 PROBE_MESSAGES = 60_000
+MOST_STEPS = 12
+"""A plan's steps are made in any case; more only until some rate has held."""
 WAIT_S = 30.0
 _POSITION = re.compile(rb'"position":(\d+)')
 _READ = re.compile(rb'"reads":\[\{"read":"bench-(\d{10})"')
@@ -83,13 +85,19 @@ def measure(quick: bool) -> Result:
 def on_broker(name: str, plan: Plan, port: int, center: Center) -> dict[str, Any]:
     readers: dict[str, Reader] = {"mosquitto_sub": Subscriber(port), "center": center}
     searches = {reader: Search(reads.probe(port)) for reader, reads in readers.items()}
-    for step in range(plan.steps):
+    for step in range(MOST_STEPS):
         for reader, search in searches.items():
+            if step >= plan.steps and search.highest:
+                continue
             rate = search.next_rate()
             held = readers[reader].keeps_up(port, rate, plan.step_s)
             search.learn(rate, held)
-            tell(f"{name}, {step + 1}/{plan.steps}: {reader} at {rate:,.0f}/s {'holds' if held else 'falls behind'}")
+            tell(f"{name}, step {step + 1}: {reader} at {rate:,.0f}/s {'holds' if held else 'falls behind'}")
+        if step + 1 >= plan.steps and all(search.highest for search in searches.values()):
+            break
     sustained = {reader: search.highest for reader, search in searches.items()}
+    if not all(sustained.values()):
+        return {"skipped": f"this machine is too busy: no rate held, {sustained}"}
     tell(f"{name}: latency at half the center's rate")
     latency = center.latency_ms(port, sustained["center"] / 2, plan.latency_s)
     return {
@@ -111,7 +119,7 @@ class Search:
         if self.lowest_failed == float("inf"):
             return max(self._idea, self.highest * 1.5)
         if not self.highest:
-            return self.lowest_failed * 0.75
+            return self.lowest_failed * 0.6
         return (self.highest + self.lowest_failed) / 2
 
     def learn(self, rate: float, held: bool) -> None:
