@@ -31,6 +31,8 @@ FAR_FROM_ROADS_M = 2_000.0
 OFF_ROAD_MPS = 8.0
 DETOUR = 1.35
 LIMIT_S = 3_600.0
+FIRST_SWEEP_S = 300.0
+WIDER = 3.0
 DEFAULT_MPS = {"motorway": 29.0, "trunk": 24.5, "primary": 22.0, "secondary": 20.0, "ramp": 16.0, "street": 11.0}
 
 
@@ -85,8 +87,8 @@ class RoadMap:
             found = [RouteTime(c.unit, _straight_s(c.lat, c.lon, route.lat, route.lon)) for c in route.candidates]
             return tuple(sorted(found, key=_order))
         off_road_m, node = self._nearest([(route.lon, route.lat)])
-        swept = dijkstra(self._reversed, indices=int(node[0]), limit=LIMIT_S)
         metres, nodes = self._nearest([(c.lon, c.lat) for c in route.candidates])
+        swept = self._swept(int(node[0]), nodes)
         found = []
         for candidate, to_road_m, at in zip(route.candidates, metres, nodes, strict=True):
             by_road = float(swept[at]) + (float(to_road_m) + float(off_road_m[0])) / OFF_ROAD_MPS
@@ -95,6 +97,15 @@ class RoadMap:
             if by_road < LIMIT_S:
                 found.append(RouteTime(candidate.unit, round(by_road, 1)))
         return tuple(sorted(found, key=_order))
+
+    def _swept(self, place: int, nodes: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Seconds to `place` from every node, as far as is needed to meet all of `nodes`; who is near is met soon."""
+        reach_s = FIRST_SWEEP_S
+        while True:
+            swept: npt.NDArray[np.float64] = dijkstra(self._reversed, indices=place, limit=reach_s)
+            if reach_s >= LIMIT_S or bool(np.isfinite(swept[nodes]).all()):
+                return swept
+            reach_s = min(reach_s * WIDER, LIMIT_S)
 
     def _nearest(self, lonlat: Sequence[tuple[float, float]]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
         metres, nodes = self._tree.query(np.array(lonlat, dtype=np.float64) * (self._east, METRES_PER_DEGREE))

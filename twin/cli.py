@@ -19,6 +19,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from twin import parish_command
+
 HELD, FAILED, BAD_INPUT = 0, 1, 2
 
 app = typer.Typer(
@@ -29,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     add_completion=False,
 )
+app.add_typer(parish_command.app, name="parish")
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
@@ -69,6 +72,9 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     page: Annotated[bool, typer.Option(help="On the wire: the page on port 8000, or near, until Ctrl-C.")] = False,
     human: Annotated[bool, typer.Option("--human", help="Leave the alerts to whoever sits at the page.")] = False,
+    roads: Annotated[
+        Path | None, typer.Option(help="Streets of your own (.pbf, .graphml).", exists=True, dir_okay=False)
+    ] = None,
 ) -> None:
     """Play a scenario against a center, and score the center.
 
@@ -79,11 +85,13 @@ def run(
     from twin.center_process import CenterError
     from twin.runs import Wish
     from twin.runs import run as play
-    from twin.scenarios.loader import ScenarioError, load
+    from twin.scenarios.loader import ScenarioError, load, with_roads
     from twin.setting import WorldError
 
     try:
         loaded = load(scenario)
+        if roads is not None:
+            loaded = with_roads(loaded, roads)
         if human:
             loaded = msgspec.structs.replace(loaded, world=msgspec.structs.replace(loaded.world, operators=0))
         wish = Wish(

@@ -18,7 +18,7 @@ from twin.expectations import Checked
 from twin.outcome import Outcome
 from twin.score import Score, all_wanted, timing
 from twin.sim import parish as facts
-from twin.sim import roads
+from twin.sim import roads_import
 
 mpl.rcParams.update({"svg.hashsalt": "rtcc", "font.size": 9, "svg.fonttype": "none"})
 
@@ -87,7 +87,7 @@ def _latency(outcome: Outcome) -> str:
 def _map(outcome: Outcome) -> str:
     """Where: highways, readers, and the reads of every hit in order."""
     parish = facts.load()
-    network = roads.load()
+    network = roads_import.chosen(outcome.scenario.world.roads)
     figure = Figure(figsize=(9, 5.2), layout="constrained")
     axes = figure.subplots()
     for edge in network.one_each():
@@ -104,7 +104,8 @@ def _map(outcome: Outcome) -> str:
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, loc="upper left")
     axes.set_aspect("equal")
-    axes.set_title("Where hits were read (roads are plausible, not real; kilometres)", loc="left")
+    whose = "plausible, not real" if outcome.scenario.world.roads is None else f"from {outcome.scenario.world.roads}"
+    axes.set_title(f"Where hits were read (roads are {whose}; kilometres)", loc="left")
     return _svg(figure)
 
 

@@ -23,10 +23,13 @@ from twin.devices.line import Line
 from twin.devices.line_quality import LineQuality
 from twin.devices.things import SECOND_US
 from twin.scenarios.schema import Scenario
-from twin.sim import homes, roads
+from twin.sim import homes, roads_import
 from twin.sim import parish as facts
 from twin.sim.gazetteer import Gazetteer
 from twin.sim.people import People
+from twin.sim.roads_drawn import RoadsError
+from twin.sim.roads_fit import misfits, shown
+from twin.sim.roads_network import Network
 from twin.sim.routing import Router
 from twin.streams import Streams
 from twin.truth import Truth
@@ -44,8 +47,10 @@ class Setting:
         self.seed = seed
         self.env = Environment()
         self.parish = facts.load()
-        self.network = roads.load()
+        self.network = _network(scenario.world.roads)
         self.router = Router(self.network)
+        if scenario.world.roads is not None and (found := misfits(self.parish, self.router)):
+            raise WorldError(f"world.roads: {scenario.world.roads}: {shown(found)}")
         self.gazetteer = Gazetteer(self.parish, self.router)
         local = datetime.fromisoformat(scenario.start).replace(tzinfo=ZoneInfo(self.parish.timezone))
         self.local_start = local.replace(tzinfo=None)
@@ -65,7 +70,7 @@ class Setting:
     def people(self) -> People:
         """The parish's residents under this seed. Made when somebody first asks, in columns: about a second and 60 MB
         (docs/world.md); a run in which nobody asks pays nothing."""
-        return People(self._streams, self.parish, homes.load())
+        return People(self._streams, self.parish, homes.load(self.scenario.world.roads))
 
     def faults(self, device: str) -> tuple[AnyFault, ...]:
         """What strikes a device. Asking is how a device becomes known as something that faults may name."""
@@ -92,3 +97,10 @@ class Setting:
         for position in self._plan.unused(self._named):
             on = self.scenario.faults[position].on
             raise WorldError(f"faults[{position}].on: {on!r} strikes nothing here that can have such a fault")
+
+
+def _network(roads: str | None) -> Network:
+    try:
+        return roads_import.chosen(roads)
+    except (RoadsError, OSError) as error:
+        raise WorldError(f"world.roads: {error}") from error

@@ -59,7 +59,16 @@ def load(name_or_path: str) -> Scenario:
         text = path.read_bytes()
     except OSError as error:
         raise ScenarioError(f"{path}: {error.strerror}") from error
-    return parse(text, str(path))
+    scenario = parse(text, str(path))
+    if scenario.world.roads is not None:
+        scenario = with_roads(scenario, path.parent / scenario.world.roads)
+    return scenario
+
+
+def with_roads(scenario: Scenario, path: Path) -> Scenario:
+    """The scenario on the streets of a file."""
+    world = msgspec.structs.replace(scenario.world, roads=str(path.absolute()))
+    return msgspec.structs.replace(scenario, world=world)
 
 
 def parse(text: bytes, where: str) -> Scenario:

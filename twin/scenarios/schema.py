@@ -40,7 +40,8 @@ class World(_Part, frozen=True, kw_only=True):
     `units`: patrol units on the road, by agency. `readers`: fixed plate readers. `reads_a_day`: plates that pass them
     on an average day. `calls_a_day`: 911 calls. `hotlist`: listings of the state's list that have nothing to do with
     what happens. `operators`: people who watch the alerts and act on them, each `think_s` seconds (least, most) after
-    an alert appears; 0 leaves the acting to whoever sits at the page.
+    an alert appears; 0 leaves the acting to whoever sits at the page. `roads`: a file of streets (.pbf or .graphml,
+    docs/world.md) instead of the parish's own, named from where the scenario's file is.
     """
 
     units: dict[str, Many] | None = None
@@ -51,6 +52,7 @@ class World(_Part, frozen=True, kw_only=True):
     aircraft: bool = True
     operators: Annotated[int, Meta(ge=0, le=50)] = 2
     think_s: tuple[Positive, Positive] = (8.0, 25.0)
+    roads: str | None = None
 
 
 class _Happening(_Part, frozen=True, kw_only=True, tag_field="do", tag=_dashed):

@@ -55,7 +55,9 @@ class Gazetteer:
     def spot(self, name: str) -> Spot:
         """The place on a road; for a reader, on the carriageway that it watches. Raises UnknownPlaceError."""
         x, y, heading_deg, road = self._find(name)
-        return self._router.nearest_edge(x, y, heading_deg, road)
+        if heading_deg is None or road is None:
+            return self._router.nearest_edge(x, y)
+        return self._router.beside(x, y, heading_deg, road)
 
     def _add(self, name: str, lat: float, lon: float) -> None:
         self._at[name.casefold()] = (*self._plane.xy(lat, lon), None, None)

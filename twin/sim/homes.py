@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from twin.sim import homes_lots, homes_numbers, roads
+from twin.sim import homes_lots, homes_numbers, roads, roads_import
 from twin.sim import parish as facts
 from twin.sim.geometry import Floats, inside
 from twin.sim.homes_lots import Lots
@@ -157,9 +157,10 @@ def _districts(parish: Parish, xy: Floats) -> tuple[tuple[str, ...], int, NDArra
 
 
 @functools.cache
-def load() -> Homes:
-    """The premises of `parish.load()` along `roads.load()`, made once a process."""
-    return build(facts.load(), roads.load())
+def load(streets: str | None = None) -> Homes:
+    """The premises of `parish.load()` along its own streets, or those of a file (`roads_import`); made once a
+    process."""
+    return build(facts.load(), roads_import.chosen(streets))
 
 
 def figures(homes: Homes, parish: Parish) -> dict[str, float]:

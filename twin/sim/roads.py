@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from twin.sim.roads_motorways import Motorways
 from twin.sim.roads_network import KINDS, Network
 
 SEED = 22019
-KEPT = 3  # networks on disk: this one, and what other checkouts may be using
+KEPT = 3  # networks of a kind on disk: this one, and what other checkouts may be using
 MAKERS = (
     *("geometry", "parish", "streets", "roads", "roads_draft", "roads_graph", "roads_highways"),
     *("roads_motorways", "roads_names", "roads_network", "roads_weave"),
@@ -51,10 +52,15 @@ def build(parish: Parish, seed: int = SEED) -> Network:
 def load(cache: Path | None = None) -> Network:
     """The network of `parish.load()`, from disk when it was made before. `cache` is the folder to keep it in; a folder
     that cannot be written and a file that cannot be read cost the time to make it again, nothing else."""
-    path = (cache or cache_folder()) / f"roads-{_key()}.npz"
+    path = (cache or cache_folder()) / f"roads-{key(MAKERS)}.npz"
+    return kept(path, lambda: build(facts.load()))
+
+
+def kept(path: Path, make: Callable[[], Network]) -> Network:
+    """The network that a file of the cache holds, made and put there when it is not. `path` is `KIND-KEY.npz`."""
     with contextlib.suppress(OSError, ValueError):
         return Network.from_bytes(path.read_bytes())
-    network = build(facts.load())
+    network = make()
     with contextlib.suppress(OSError):
         _keep(network, path)
     return network
@@ -73,17 +79,20 @@ def _keep(network: Network, path: Path) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(network.to_bytes())
         Path(beside).replace(path)
-        for old in sorted(path.parent.glob("roads-*.npz"), key=lambda kept: kept.stat().st_mtime)[:-KEPT]:
+        kind = path.name.partition("-")[0]
+        for old in sorted(path.parent.glob(f"{kind}-*.npz"), key=lambda kept: kept.stat().st_mtime)[:-KEPT]:
             old.unlink()
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
 
 
-def _key() -> str:
-    """Changes with the facts, with any line of the code that makes the network, and with `SEED`."""
+def key(makers: Sequence[str], content: bytes = b"") -> str:
+    """Changes with the facts, with any line of the code that makes the network, `SEED` among them, and with what it is
+    made from."""
     sha = hashlib.sha256(facts.table_bytes())
-    for maker in MAKERS:
+    sha.update(content)
+    for maker in makers:
         sha.update((resources.files("twin.sim") / f"{maker}.py").read_bytes())
     return sha.hexdigest()[:16]
 

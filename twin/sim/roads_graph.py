@@ -51,6 +51,17 @@ def finish(draft: Draft, ground: Ground) -> Network:
     return _network(_chains(arcs, draft.anchors), xy)
 
 
+def connected(arcs: Arcs, xy: Floats) -> Network:
+    """The largest part of `arcs` in which every point reaches every other, as a network: dead ends are somebody's
+    street, and stay. ValueError when no two crossings reach each other."""
+    if any(arcs.values()):
+        _keep_largest(arcs, len(xy))
+    chains = _chains(arcs, [])
+    if not chains:
+        raise ValueError("no two crossings reach each other")
+    return _network(chains, xy)
+
+
 def _at_shores(draft: Draft, ground: Ground) -> list[Link]:
     """The draft's links, those that meet water cut at its edge, so that a bridge is as long as the water is wide."""
     xy = draft.xy()

@@ -8,6 +8,7 @@ Travel times are whole microseconds, so sums are exact and every way of adding t
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from itertools import pairwise
@@ -32,6 +33,7 @@ WIDER = 4.0
 SAMPLE_M = 50.0
 RADII_M = (50.0, 250.0, 1250.0, 6250.0)
 SAME_WAY_DEG = 60.0
+BESIDE_M = 250.0  # a reader farther than this from the road it names stands at another
 AHEAD_DEG, BACK_DEG = 45.0, 150.0
 ASIDE, BACK = 0.35, 0.002  # how a patrol likes a turn, and turning round, against 1 for going on
 
@@ -94,6 +96,15 @@ class Router:
                 return Spot(int(self.steps.edge[step]), offset, float(gap[best]))
         raise LookupError(f"no road like that: {road or 'any name'}, heading {heading_deg}")
 
+    def beside(self, x: float, y: float, heading_deg: float, road: str) -> Spot:
+        """Where a reader looks that names the road it stands at; on streets from outside, where roads may have other
+        names, the nearest that goes its way. LookupError when none does."""
+        with contextlib.suppress(LookupError):
+            named = self.nearest_edge(x, y, heading_deg, road)
+            if named.gap_m <= BESIDE_M:
+                return named
+        return self.nearest_edge(x, y, heading_deg)
+
     def _steps_within(self, x: float, y: float, radius: float) -> NDArray[np.intp]:
         """Every step that comes as close as `radius`, and some that do not, in order."""
         if radius == np.inf:
@@ -105,7 +116,7 @@ class Router:
         """Where the parish's plate readers look, by edge, as `Leg.passes` wants it."""
         found: dict[int, list[tuple[str, float]]] = {}
         for site in parish.readers:
-            spot = self.nearest_edge(*parish.plane.xy(*site.at), COURSE_DEG[site.watches], site.road)
+            spot = self.beside(*parish.plane.xy(*site.at), COURSE_DEG[site.watches], site.road)
             found.setdefault(spot.edge, []).append((site.reader, spot.offset_m))
         return found
 

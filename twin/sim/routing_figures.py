@@ -24,7 +24,7 @@ TRIPS = (
     ("Moss Bluff to Prien", LatLon(30.303, -93.200), LatLon(30.150, -93.255)),
     ("Hayes to Iowa", LatLon(30.111, -92.925), LatLon(30.239, -93.014)),
 )
-UNITS = 80
+UNITS, MANY_UNITS = 80, 2_000
 
 
 def main() -> None:
@@ -42,6 +42,7 @@ def main() -> None:
 
     homes = [near(LatLon(settlement.lat, settlement.lon)) for settlement in parish.people]
     units = [dice.choice(homes) for _ in range(UNITS)]
+    many = [dice.randrange(network.nodes) for _ in range(MANY_UNITS)]
     response = router.route(near(TRIPS[1][1]), near(TRIPS[1][2]))
     leg = router.leg(response, 0)
     area = router.area(facts.planar(parish.plane, parish.place("Lake Charles").ring))
@@ -50,6 +51,7 @@ def main() -> None:
         "route, from where one began before": lambda: router.route(homes[0], dice.randrange(network.nodes)),
         f"nearest_k, 3 of {UNITS} units": lambda: router.nearest_k(dice.choice(homes), units, 3),
         f"nearest_k, all {UNITS} units": lambda: router.nearest_k(dice.choice(homes), units, UNITS),
+        f"nearest_k, 5 of {MANY_UNITS} units": lambda: router.nearest_k(dice.choice(homes), many, 5),
         "nearest_node": lambda: router.nearest_node(dice.uniform(-4e4, 3e4), dice.uniform(-2e4, 2e4)),
         "nearest_edge": lambda: router.nearest_edge(dice.uniform(-4e4, 3e4), dice.uniform(-2e4, 2e4)),
         f"leg, {len(response.edges)} edges": lambda: router.leg(response, 0),
