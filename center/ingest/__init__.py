@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from center.ingest.aircraft_json import AircraftJsonFeed
+from center.ingest.avr import AvrFeed
+from center.ingest.beast import BeastFeed
 from center.ingest.cradlepoint import CradlepointFeed
 from center.ingest.eido import EidoFeed
 from center.ingest.feed import Feed, Origin
@@ -35,6 +38,9 @@ FORMATS: Mapping[str, Format] = {
     "taip": Format(TaipFeed, "vehicle positions from Trimble and Sierra Wireless modems", "Trimble ASCII (TAIP)"),
     "owntracks": Format(OwntracksFeed, "positions of telephones over MQTT", "OwnTracks JSON"),
     "sbs": Format(SbsFeed, "aircraft from a Mode S / ADS-B receiver", "SBS-1 / BaseStation, port 30003"),
+    "beast": Format(BeastFeed, "aircraft from a Mode S / ADS-B receiver", "Mode-S Beast binary, port 30005"),
+    "avr": Format(AvrFeed, "aircraft from a Mode S / ADS-B receiver", "AVR hexadecimal lines, port 30002"),
+    "aircraft-json": Format(AircraftJsonFeed, "aircraft from a receiver's web page", "readsb / dump1090 aircraft.json"),
     "rekor": Format(RekorFeed, "plate reads and vehicles from Rekor Scout and OpenALPR", "Rekor webhook JSON 1 to 5"),
     "eido": Format(EidoFeed, "911 calls, CAD incidents and CAD units", "NENA-STA-021.1 EIDO, STA-024.1 conveyance"),
     "hotlist": Format(

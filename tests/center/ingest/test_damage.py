@@ -22,8 +22,12 @@ from center.core.events import AnyEvent, Event, FeedFaulted
 from center.decode import to_ndjson
 from center.ingest import FORMATS
 from center.ingest.feed import Feed
+from tests.center.ingest import transponder as say
 from tests.center.ingest.feeding import events_of, feed_of
 from tests.center.ingest.position_feeds import CUTS, NOW, cut, damaged
+from tests.center.ingest.test_aircraft_json import craft
+from tests.center.ingest.test_aircraft_json import document as sky
+from tests.center.ingest.test_beast import CONFIGURATION, HEARTBEAT, PING, RECEIVER, frame
 from tests.center.ingest.test_eido import document, incident, with_call, with_unit
 from tests.center.ingest.test_rekor import group
 from tests.center.ingest.test_sbs import msg
@@ -57,6 +61,22 @@ def pretty(*documents: Any) -> bytes:
     return "".join(json.dumps(each, indent=2) + "\n" for each in documents).encode()
 
 
+MODE_S = (
+    *(say.squitter(say.airborne((30.2 + n / 1000, -93.2), odd=bool(n % 2))) for n in range(4)),
+    say.squitter(say.identification("N12LA"), icao=0x1A1A1A),
+    say.squitter(say.velocity(100, -50, -13)),
+    say.squitter(say.surface(), low=4),
+    say.all_call(),
+    say.reply(5, say.id13("7500")),
+    say.reply(20, say.ac13(3500), mb=bytes(7)),
+)
+FACADE = say.squitter(say.identification("LAST"), icao=0xFACADE)
+
+
+def avr(*messages: bytes) -> bytes:
+    return b"".join(b"*%b;\r\n" % message.hex().encode() for message in messages)
+
+
 LISTED = "#VERSION,{0}\nPLATE,STATE,REASON,EXPIRES\nABC123,LA,stolen,2026-04-01\nXYZ9,TX,bolo,\n#END,2\n"
 
 SAMPLES = {
@@ -85,6 +105,19 @@ SAMPLES = {
         "",
         "".join(msg(kind, altitude=3500, lat=30.2, lon=-93.2, squawk=33) + "\r\n" for kind in range(1, 9)).encode(),
         (msg(8, icao="FACADE") + "\r\n").encode(),
+        '"facade"',
+    ),
+    "beast": Sample(
+        "",
+        HEARTBEAT + b"".join(map(frame, MODE_S)) + CONFIGURATION + RECEIVER + frame(MODE_S[0]) + PING,
+        frame(FACADE),
+        '"facade"',
+    ),
+    "avr": Sample("", b"*0000;\r\n" + avr(*MODE_S), avr(FACADE), '"facade"'),
+    "aircraft-json": Sample(
+        "receiver:80",
+        sky(*(craft(hex=f"a1b2c{n}") for n in range(4))) + b"\n" + sky(craft(messages=101), now=NOW / 1e6 + 1) + b"\n",
+        sky(craft(hex="facade"), now=NOW / 1e6 + 2) + b"\n",
         '"facade"',
     ),
     "rekor": Sample(
@@ -178,7 +211,7 @@ def test_damage_never_raises_and_what_follows_is_read(name: str, data: st.DataOb
     told += feed.finish(NOW)
     events = shown(told)
     assert tells_of_the_last(name, events), events
-    assert len(events) <= 10 + 3 * (bad.count(b"\n") + bad.count(b"{") + bad.count(b"$") + bad.count(b">"))
+    assert len(events) <= 10 + 3 * sum(map(bad.count, (b"\n", b"{", b"$", b">", b";", b"\x1a")))
 
 
 @formats
@@ -243,6 +276,7 @@ HUGE = (1e308, -1e308, 10**400, 1 << 63, -(1 << 70), "9" * 400, "1e308", "nan", 
 def huge_numbers() -> bytes:
     """Every number and string of the JSON samples, one after another, replaced by what no field can hold."""
     said = [group(), document(incidentComponent=incident()), with_unit(), {"v": 1, "ack": "m"}]
+    said += [craft(now=NOW / 1e6), {"now": 1, "aircraft": []}]
     said += [{"_type": "location", "lat": 1, "lon": 1, "tst": 1, "vel": 1, "alt": 1, "cog": 1, "acc": 1}]
     return b"".join(lines(each | {name: huge}) for each in said for name in each for huge in HUGE)
 
@@ -260,6 +294,10 @@ BOMBS = {
     "backslashes": b'{"' + b"\\" * MEGABYTES,
     "delimiters": b">$!;:|\t#" * (MEGABYTES // 80),
     "nul bytes": bytes(MEGABYTES),
+    "escapes": b"\x1a" * MEGABYTES,
+    "frames cut short": b"\x1a3" * (MEGABYTES // 20),
+    "frames whose message never comes": b"\x1a\xe3" + b"\x1a\x1a" * (MEGABYTES // 2),
+    "stars and semicolons": b"*;" * (MEGABYTES // 20),
     "byte order marks": b"\xef\xbb\xbf\xff\xfe" * (MEGABYTES // 50),
     "laughs": lines(document(locationComponent=[{"$id": "here", "locationByValue": LAUGHS}])) + LAUGHS.encode(),
     "huge numbers": huge_numbers(),
