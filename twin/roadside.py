@@ -1,10 +1,12 @@
-"""Plate readers, the traffic that passes them, and the list of cars that are wanted.
+"""Plate readers, the traffic that passes them, the cars that are stolen, and the list of those that are wanted.
 
 Knows: which reader sees which car when, and which cars are on the list.
 Refuses to know: what a reader makes of a plate, and what a center makes of a read.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from twin.devices.hotlist_server import HotlistServer
 from twin.devices.line_quality import LineQuality
@@ -13,15 +15,19 @@ from twin.devices.rekor import Camera
 from twin.devices.things import SECOND_US, Listing, Passage
 from twin.parish_site import camera
 from twin.setting import Setting
-from twin.sim.cars import StolenCars, background
+from twin.sim import profiles
+from twin.sim.cars import StolenCars
+from twin.sim.listings import Background, Both
 from twin.sim.parish import COURSE_DEG
 from twin.sim.rhythm import DRIVING, by_hour
+from twin.sim.thefts import Thefts
 from twin.sim.traffic import ReaderView, Traffic
 
 WEBHOOK = LineQuality(transport="request", delay_ms=80, jitter_ms=40)
 FILE_DROP = LineQuality(transport="stream", delay_ms=15)
 FIRST_LIST_US = 2 * SECOND_US
 WEEKEND_TRAFFIC = 0.9
+DAY_S = 86_400
 
 
 class Roadside:
@@ -33,33 +39,56 @@ class Roadside:
         self._setting = setting
         self.cameras: list[Camera] = [camera(number, site) for number, site in enumerate(sites, 1)]
         self.readers = {one.name: self._reader(one) for one in self.cameras}
-        watched = {
+        self.watched = {
             edge: [look for look in looks if look[0] in self.readers]
             for edge, looks in setting.router.watched(parish).items()
         }
-        views = {site.reader: ReaderView(site.at.lat, site.at.lon, COURSE_DEG[site.watches]) for site in sites}
-        self._listings = background(setting.dice("hotlist", "background"), world.hotlist)
+        self.views = {site.reader: ReaderView(site.at.lat, site.at.lon, COURSE_DEG[site.watches]) for site in sites}
+        self._background = Background(setting.streams, world.hotlist, world.hotlist_slips)
         self.cars = StolenCars(
             setting.env,
             setting.router,
             setting.gazetteer,
-            watched,
-            views,
-            passed=self._wanted_passed,
+            self.watched,
+            self.views,
+            lambda: setting.people,
+            passed=self.wanted_passed,
             listed=self._write_list,
             log=setting.truth.log,
         )
+        self.thefts = self._thefts() if world.thefts else None
         self.hotlist = self._hotlist()
-        self.traffic = Traffic(
+        if world.reads_a_day and sites:
+            Traffic(
+                setting.env,
+                setting.router,
+                parish,
+                self.watched,
+                self.views,
+                world.reads_a_day * len(sites) / len(parish.readers),
+                by_hour(setting.local_start, DRIVING, WEEKEND_TRAFFIC),
+                setting.people,
+                setting.streams,
+                self._is_away,
+                self._passed,
+            )
+
+    def _thefts(self) -> Thefts:
+        setting = self._setting
+        world = setting.scenario.world
+        return Thefts(
             setting.env,
+            setting.people,
             setting.router,
-            parish,
-            watched,
-            views,
-            world.reads_a_day * len(sites) / len(parish.readers),
-            by_hour(setting.local_start, DRIVING, WEEKEND_TRAFFIC),
-            setting.dice("traffic", "parish"),
-            self._passed,
+            self.watched,
+            self.views,
+            setting.streams,
+            setting.local_start,
+            1 + int(setting.scenario.lasts_s // DAY_S),
+            a_year=world.thefts * profiles.load().auto_theft.a_year,
+            slips=world.hotlist_slips,
+            passed=self.wanted_passed,
+            log=setting.truth.log,
         )
 
     def _reader(self, one: Camera) -> PlateReader:
@@ -85,12 +114,17 @@ class Roadside:
             setting.dice("hotlist", "state"),
             epoch=setting.epoch,
             first_us=FIRST_LIST_US,
+            every_us=round(setting.scenario.world.hotlist_every_h * 3600 * SECOND_US),
             faults=setting.faults(name),
             log=setting.truth.log,
         )
 
-    def _wanted(self, _: int) -> list[Listing]:
-        return [*self.cars.wanted, *self._listings]
+    def _wanted(self, _: int) -> Sequence[Listing]:
+        by_rates = self.thefts.wanted if self.thefts else []
+        return Both([*self.cars.wanted, *by_rates], self._background)
+
+    def _is_away(self, car: int) -> bool:
+        return car in self.cars.taken or (self.thefts is not None and self.thefts.is_away(car))
 
     def _write_list(self) -> None:
         self.hotlist.write()
@@ -98,7 +132,7 @@ class Roadside:
     def _passed(self, reader: str, passage: Passage) -> None:
         self.readers[reader].on_passage(passage)
 
-    def _wanted_passed(self, reader: str, passage: Passage) -> None:
+    def wanted_passed(self, reader: str, passage: Passage) -> None:
         self._setting.truth.log(
             "passed", reader=reader, vehicle=passage.vehicle, plate=passage.plate, state=passage.state
         )

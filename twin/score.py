@@ -133,8 +133,14 @@ def as_listed(plate: str) -> str:
 
 def _stolen(outcome: Outcome, stolen: Fact) -> Wanted:
     name, plate, state = stolen.facts["name"], stolen.facts["plate"], stolen.facts["state"]
-    reported = [fact.at_us for fact in outcome.facts if fact.kind == "reported" and fact.facts["name"] == name]
-    listed = [fact.at_us for fact in outcome.facts if reported and fact.at_us >= reported[0] and _is_whole_list(fact)]
+    reports = [fact for fact in outcome.facts if fact.kind == "reported" and fact.facts["name"] == name]
+    reported = [fact.at_us for fact in reports]
+    off = [fact.at_us for fact in outcome.facts if fact.kind == "off-list" and fact.facts["name"] == name]
+    listed = [
+        fact.at_us
+        for fact in outcome.facts
+        if reported and fact.at_us >= reported[0] and _is_whole_list(fact) and not (off and fact.at_us >= off[0])
+    ]
     reads = [fact for fact in outcome.facts if fact.kind == "plate-read" and fact.facts["vehicle"] == name]
     passed = [fact for fact in outcome.facts if fact.kind == "passed" and fact.facts["vehicle"] == name]
     why = ""
@@ -142,6 +148,8 @@ def _stolen(outcome: Outcome, stolen: Fact) -> Wanted:
         why = "it was never reported"
     elif not listed:
         why = "no whole list held it"
+    elif _is_mistyped(reports[0]):
+        why = "it was mistyped on the list"
     elif not passed:
         why = "it passed no reader"
     elif not reads:
@@ -150,6 +158,15 @@ def _stolen(outcome: Outcome, stolen: Fact) -> Wanted:
         return Wanted(name, "hotlist-hit", plate, state, None, why)
     first = min(int(read.facts["passed_us"]) for read in reads)
     return Wanted(name, "hotlist-hit", plate, state, max(first, listed[0]))
+
+
+def _is_mistyped(report: Fact) -> bool:
+    """Whether a clerk put another plate or state on the list than the car has."""
+    facts = report.facts
+    if "listed" not in facts:
+        return False
+    said, true = as_listed(facts["listed"]), as_listed(facts["plate"])
+    return (said, facts["listed_state"]) != (true, facts["state"])
 
 
 def _is_whole_list(fact: Fact) -> bool:

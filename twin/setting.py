@@ -58,19 +58,19 @@ class Setting:
         self.ends_us = round(scenario.lasts_s * SECOND_US)
         self.truth = Truth(lambda: now_us(self.env))
         self._carrier = carrier
-        self._streams = Streams(seed)
+        self.streams = Streams(seed)
         self._plan = FaultPlan(scenario.faults)
         self._named: list[str] = []
 
     def dice(self, kind: str, name: str) -> Random:
         """The dice of one thing; nobody else draws from them."""
-        return self._streams.of(kind, name)
+        return self.streams.of(kind, name)
 
     @cached_property
     def people(self) -> People:
         """The parish's residents under this seed. Made when somebody first asks, in columns: about a second and 60 MB
         (docs/world.md); a run in which nobody asks pays nothing."""
-        return People(self._streams, self.parish, homes.load(self.scenario.world.roads))
+        return People(self.streams, self.parish, homes.load(self.scenario.world.roads))
 
     def faults(self, device: str) -> tuple[AnyFault, ...]:
         """What strikes a device. Asking is how a device becomes known as something that faults may name."""

@@ -42,6 +42,23 @@ def test_a_list_from_before_the_report_does_not_count() -> None:
     assert score(outcome(stolen(), listed(10), passed(50), read(50), reported(100))).expected == 0
 
 
+def test_a_list_from_after_the_car_was_taken_off_does_not_count() -> None:
+    """A car that came and went between two deliveries was on none of them."""
+    off = at(150, "off-list", name="pickup")
+    assert score(outcome(stolen(), reported(100), off, listed(150), read(120), passed(120))).expected == 0
+    assert score(outcome(stolen(), reported(100), listed(149), off, read(120), passed(120))).expected == 1
+
+
+@pytest.mark.parametrize(
+    ("listed_as", "state", "expected"),
+    [("WNT001", "LA", 1), ("WNTOO1", "LA", 1), ("WNT007", "LA", 0), ("WNT001", "TX", 0)],
+)
+def test_a_car_that_was_mistyped_on_the_list_cannot_be_known(listed_as: str, state: str, expected: int) -> None:
+    """But by chance; that the letter O is a zero there is no slip."""
+    report = at(100, "reported", name="pickup", plate="WNT001", state="LA", listed=listed_as, listed_state=state)
+    assert score(outcome(stolen(), report, listed(100), passed(200), read(200))).expected == expected
+
+
 def test_the_first_right_alert_and_the_first_message_count() -> None:
     """Whatever came before about other cars, and however often it was said again."""
     alerts = (hit(220, 200), hit(205, 200, alert="a2.1"), hit(201, alert="a3.1", plate="XYZ999"))

@@ -38,10 +38,14 @@ class World(_Part, frozen=True, kw_only=True):
     """How much of the parish is awake. The defaults are the parish of docs/world.md.
 
     `units`: patrol units on the road, by agency. `readers`: fixed plate readers. `reads_a_day`: plates that pass them
-    on an average day. `calls_a_day`: 911 calls. `hotlist`: listings of the state's list that have nothing to do with
-    what happens. `operators`: people who watch the alerts and act on them, each `think_s` seconds (least, most) after
-    an alert appears; 0 leaves the acting to whoever sits at the page. `roads`: a file of streets (.pbf or .graphml,
-    docs/world.md) instead of the parish's own, named from where the scenario's file is.
+    on an average day; most of them are of residents' cars. `calls_a_day`: 911 calls. `hotlist`: listings of the state's
+    list that have nothing to do with what happens; a list comes at the start and `hotlist_every_h` hours later again,
+    and `hotlist_slips` of what is on it, but for `stolen-car`s, is mistyped. `thefts`: car thefts as a multiple of the
+    parish's 360 a year, 0 for none but those that happen below; such a car is driven, reported hours late, found and
+    listed for hours longer, and gets onto the list with its next delivery. `operators`: people who watch the alerts and
+    act on them, each `think_s` seconds (least, most) after an alert appears; 0 leaves the acting to whoever sits at the
+    page. `roads`: a file of streets (.pbf or .graphml, docs/world.md) instead of the parish's own, named from where the
+    scenario's file is.
     """
 
     units: dict[str, Many] | None = None
@@ -49,6 +53,9 @@ class World(_Part, frozen=True, kw_only=True):
     reads_a_day: Annotated[int, Meta(ge=0, le=100_000_000)] = 300_000
     calls_a_day: Annotated[int, Meta(ge=0, le=100_000)] = 310
     hotlist: Annotated[int, Meta(ge=0, le=1_000_000)] = 500
+    hotlist_every_h: Annotated[float, Meta(ge=0.25, le=168)] = 12.0
+    hotlist_slips: Share = 0.01
+    thefts: Annotated[float, Meta(ge=0, le=1000)] = 0.0
     aircraft: bool = True
     operators: Annotated[int, Meta(ge=0, le=50)] = 2
     think_s: tuple[Positive, Positive] = (8.0, 25.0)
@@ -64,7 +71,7 @@ class _Happening(_Part, frozen=True, kw_only=True, tag_field="do", tag=_dashed):
 class StolenCar(_Happening, frozen=True, kw_only=True):
     """A car is taken at `from` and driven along `via` to `to` (names of places or readers), which passes the readers on
     its way. It is on the hotlist `reported_after_s` later, so it may pass readers before it is listed. `name` is how
-    expectations speak of it; plate, make, model and color are drawn unless given."""
+    expectations speak of it; it is some resident's car unless a plate is given, which is then on nobody's record."""
 
     name: Name
     origin: str = msgspec.field(name="from")

@@ -16,6 +16,7 @@ from simpy import Environment
 from twin.devices.clock import call_later, now_us
 from twin.devices.things import Listing, Log, Passage
 from twin.sim.gazetteer import Gazetteer
+from twin.sim.people import People
 from twin.sim.plates import Vehicle, vehicle
 from twin.sim.routing import Router
 from twin.sim.routing_leg import Leg, Watched
@@ -37,7 +38,8 @@ class Theft(NamedTuple):
 
 
 class StolenCars:
-    """`passed(reader, passage)` for each reader a stolen car passes; `listed()` when the list has a new entry."""
+    """`passed(reader, passage)` for each reader a stolen car passes; `listed()` when the list has a new entry. `taken`:
+    which of the residents' cars these are; a car whose plate a scenario gives is nobody's."""
 
     def __init__(
         self,
@@ -46,13 +48,16 @@ class StolenCars:
         gazetteer: Gazetteer,
         watched: Watched,
         views: dict[str, ReaderView],
+        people: Callable[[], People],
         *,
         passed: Callable[[str, Passage], None],
         listed: Callable[[], None],
         log: Log,
     ) -> None:
         self.wanted: list[Listing] = []
+        self.taken: list[int] = []
         self._env = env
+        self._people = people
         self._router = router
         self._gazetteer = gazetteer
         self._watched = watched
@@ -63,7 +68,7 @@ class StolenCars:
 
     def plan(self, theft: Theft, dice: Random) -> None:
         """Put a theft into the world's future. Raises UnknownPlaceError."""
-        car = vehicle(dice, theft.state, theft.plate)
+        car = self._car(theft, dice)
         legs = self._way(theft)
         call_later(self._env, theft.at_us, self._take, theft, car)
         before: dict[str, int] = {}
@@ -73,6 +78,14 @@ class StolenCars:
                     call_later(self._env, seen.at, self._pass, theft.name, car, seen.name)  # leg and begins another
                 before[seen.name] = seen.at
         call_later(self._env, theft.reported_us, self._report, theft, car)
+
+    def _car(self, theft: Theft, dice: Random) -> Vehicle:
+        if theft.plate is not None:
+            return vehicle(dice, theft.state, theft.plate)
+        people = self._people()
+        cars = people.cars_with(theft.state)
+        self.taken.append(int(cars[dice.randrange(len(cars))]))
+        return people.vehicle_at(self.taken[-1])
 
     def _way(self, theft: Theft) -> list[Leg]:
         """The drive past every stop, without turning round on the way."""
@@ -104,23 +117,3 @@ class StolenCars:
         )
         self.wanted.append(entry)
         self._listed()
-
-
-def background(dice: Random, count: int) -> list[Listing]:
-    """Listings of a state's file that nobody will meet today, reported over the last month."""
-    listings = []
-    for number in range(count):
-        car = vehicle(dice, "TX" if dice.random() < 0.2 else "LA")
-        listings.append(
-            Listing(
-                plate=car.plate,
-                state=car.state,
-                reason=dice.choices(("stolen", "stolen-plate", "wanted"), (7, 2, 1))[0],
-                case=f"SYN-{number:06d}",
-                make=car.make,
-                model=car.model,
-                color=car.color,
-                effective_us=-dice.randrange(30 * 86_400_000_000),
-            )
-        )
-    return listings

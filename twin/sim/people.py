@@ -35,6 +35,7 @@ from twin.sim.people_numbers import (
     handles,
     licences,
     plate_number,
+    plate_seed,
     plate_text,
     plates,
     vin,
@@ -164,6 +165,15 @@ class People:
         dwelling, first = int(self.census.dwelling[person]), self.census.first_car
         return range(int(first[dwelling]), int(first[dwelling + 1]))
 
+    def cars_in(self, neighbourhood: int) -> NDArray[np.intp]:
+        """The cars that stand before their owners' houses in a block group."""
+        order, bounds = self._by_neighbourhood
+        return order[bounds[neighbourhood] : bounds[neighbourhood + 1]]
+
+    def cars_with(self, state: str) -> NDArray[np.intp]:
+        """The cars that have plates of a state."""
+        return np.flatnonzero(np.isin(self.census.layout, [n for n, one in enumerate(LAYOUTS) if one == state]))
+
     def car_of(self, plate: str, state: str = "LA") -> int | None:
         """The resident's car with this plate; None where no resident has it."""
         number = plate_number(state, plate)
@@ -251,6 +261,14 @@ class People:
         return order, keys[order]
 
     @functools.cached_property
+    def _by_neighbourhood(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Cars by block group, and where each begins."""
+        lives_in = self.homes.neighbourhood[self.homes.premise_of_dwelling]
+        where = np.repeat(lives_in, np.diff(self.census.first_car))
+        order = np.argsort(where, kind="stable")
+        return order, np.searchsorted(where[order], np.arange(int(lives_in.max()) + 2))
+
+    @functools.cached_property
     def _by_alias(self) -> dict[tuple[str, str], list[Alias]]:
         found: defaultdict[tuple[str, str], list[Alias]] = defaultdict(list)
         for person in np.flatnonzero(self._known).tolist():
@@ -308,7 +326,7 @@ class People:
 
     @functools.cached_property
     def _plates(self) -> Given:
-        return plates(self._streams.of("people", "plates").getrandbits(62), self.census.layout)
+        return plates(plate_seed(self._streams), self.census.layout)
 
     @functools.cached_property
     def _licences(self) -> Given:

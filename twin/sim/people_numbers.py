@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from twin.sim.geometry import Floats
 from twin.sim.plates import LETTERS, TX_LETTERS
 from twin.sim.streets import dice
+from twin.streams import Streams
 
 LAYOUTS = ("LA", "LA", "TX")
 """The state of each layout of a plate: Louisiana's `123 ABC`, its former `ABC 123`, and Texas's `ABC-1234`."""
@@ -23,6 +24,9 @@ LICENCES = 9 * 10**8
 HANDLE_DIGITS = 6
 
 ROUNDS = 4
+RESIDENTS, LISTED = 1_000_000, 1_500_000
+"""The rows of each layout that are kept for residents, from the first on, and for a state's list, from the last back;
+those between are strangers'. So nobody has another's plate."""
 _LA3, _TX3 = len(LETTERS) ** 3, len(TX_LETTERS) ** 3
 _SIZES = ((900, _LA3), (900, _LA3), (_TX3, 10_000))
 _ABOVE_ALL = 1 << 40
@@ -58,14 +62,35 @@ def shuffled(seed: int, rows: Ints, a: int, b: int) -> Ints:
     return numbers
 
 
+def plate_seed(streams: Streams) -> int:
+    """What the plates of a run are shuffled by."""
+    return streams.of("people", "plates").getrandbits(62)
+
+
 def plates(seed: int, layout: NDArray[np.uint8]) -> Given:
-    """A plate for every row, in the layout that it has."""
-    rows = np.arange(len(layout))
+    """A plate for every resident's car, in the layout that it has."""
+    return Given(_plates(seed, layout, np.arange(len(layout))))
+
+
+def listed_plates(seed: int, layout: NDArray[np.uint8]) -> Ints:
+    """A plate for every row of a state's list, which no resident's car and no stranger's has."""
+    rows = np.array([a * b for a, b in _SIZES])[layout] - 1 - np.arange(len(layout))
+    return _plates(seed, layout, rows)
+
+
+def strangers_plates(seed: int, layout: NDArray[np.uint8], throws: Floats) -> Ints:
+    """A plate for every throw (0 to 1), which no resident's car has and no list."""
+    size = np.array([a * b for a, b in _SIZES])[layout]
+    rows = RESIDENTS + (throws * (size - RESIDENTS - LISTED)).astype(np.int64)
+    return _plates(seed, layout, rows)
+
+
+def _plates(seed: int, layout: NDArray[np.uint8], rows: Ints) -> Ints:
     numbers = np.zeros(len(layout), dtype=np.int64)
     for number, size in enumerate(_SIZES):
         mine = layout == number
         numbers[mine] = number * _ABOVE_ALL + shuffled(seed + number, rows[mine], *size)
-    return Given(numbers)
+    return numbers
 
 
 def licences(seed: int, count: int) -> Given:

@@ -51,11 +51,26 @@ class Vehicle(NamedTuple):
     body: str
 
 
-def vehicle(dice: Random, state: str, plate: str | None = None) -> Vehicle:
-    """A vehicle registered in `state`."""
+class Look(NamedTuple):
+    """What a car is, apart from its plate."""
+
+    make: str
+    model: str
+    color: str
+    body: str
+
+
+def look(dice: Random) -> Look:
+    """A car as many others are."""
     _, make, model, body = dice.choices(_CARS, _WEIGHTS)[0]
     _, color = dice.choices(_COLORS, _COLOR_WEIGHTS)[0]
-    return Vehicle(plate or text(dice, state), state, make, model, color, body)
+    return Look(make, model, color, body)
+
+
+def vehicle(dice: Random, state: str, plate: str | None = None) -> Vehicle:
+    """A vehicle registered in `state`."""
+    looks = look(dice)
+    return Vehicle(plate or text(dice, state), state, *looks)
 
 
 def text(dice: Random, state: str) -> str:
