@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from twin.devices.ocr import has_shape
 from twin.sim import homes, parish
 from twin.sim.homes import Homes
-from twin.sim.people import People, figures
+from twin.sim.people import People
 from twin.sim.people_census import CENSUS_DAY, CHILD, HOUSEHOLDER, PARTNER
+from twin.sim.people_figures import figures
 from twin.sim.people_names import folded, misspelt
 from twin.sim.people_numbers import check_digit, plate_number, shuffled
 from twin.streams import Streams
