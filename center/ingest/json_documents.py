@@ -25,6 +25,7 @@ RAW_SHOWN = 256
 
 _BETWEEN = re.compile(rb"(?:\xef\xbb\xbf|[\s,\[\]\x1e])*+")
 _TO_BRACKET = re.compile(rb'(?:[^{}\[\]"]++|"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+")*+')
+_IN_STRING = re.compile(rb'[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+')
 _MEMBERS_INDENTED = re.compile(rb"\{[ \t\r]*\n([ \t]+)")
 _CLOSER = {ord("{"): ord("}"), ord("["): ord("]")}
 _QUOTE, _BRACE = ord('"'), ord("{")
@@ -57,6 +58,7 @@ class JsonDocuments(Generic[T]):
         self._at = 0  # where the object being read begins in `_text`
         self._indent = b""  # what stands before it on its line
         self._seen = 0  # how far its brackets have been followed
+        self._string = 0  # how far a string has been followed that has not ended yet; 0 outside of strings
         self._closers = bytearray()  # the brackets it still lacks, innermost last; empty between objects
         self._lost = False  # behind damage, looking for a fresh line …
         self._outside = False  # … and the damage was between objects
@@ -79,6 +81,7 @@ class JsonDocuments(Generic[T]):
         elif self._at:
             self._base += self._at
             self._seen -= self._at
+            self._string -= self._at if self._string else 0
             self._text = self._text[self._at :]
             self._at = 0
         return out
@@ -132,14 +135,17 @@ class JsonDocuments(Generic[T]):
         """Follow the brackets of the object being read; True when it has ended, well or badly."""
         text, closers = self._text, self._closers
         while True:
+            if self._string and not self._leave_string():
+                end = text.find(b"\n", self._string)
+                return end >= 0 and self._give_up("a line ends inside a string", end, out)
             skipped = _TO_BRACKET.match(text, self._seen)
             seen = self._seen = skipped.end() if skipped else self._seen
             if seen == len(text):
                 return False
             mark = text[seen]
             if mark == _QUOTE:  # a string that does not end here
-                end = text.find(b"\n", seen)
-                return end >= 0 and self._give_up("a line ends inside a string", end, out)
+                self._string = seen + 1
+                continue
             if mark in _CLOSER:
                 if mark == _BRACE and self._is_fresh(seen):
                     if text.find(b"\n", seen) < 0 and not final:
@@ -160,6 +166,15 @@ class JsonDocuments(Generic[T]):
                 out.append(self._read(text[self._at : self._seen]))
                 self._at = self._seen
                 return True
+
+    def _leave_string(self) -> bool:
+        """Follow a string to its end; when that has not come yet, the next piece goes on there."""
+        rest = _IN_STRING.match(self._text, self._string)
+        self._string = rest.end() if rest else self._string
+        if self._text[self._string : self._string + 1] != b'"':
+            return False
+        self._seen, self._string = self._string + 1, 0
+        return True
 
     def _is_fresh(self, at: int) -> bool:
         """Whether a bracket stands where a line could open an object of its own."""
@@ -185,6 +200,7 @@ class JsonDocuments(Generic[T]):
         out.append(Document(self._base + self._at, raw, None, why))
         self._outside = not self._closers
         self._closers.clear()
+        self._string = 0
         self._lost = True
         return True
 
