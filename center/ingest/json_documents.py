@@ -136,8 +136,7 @@ class JsonDocuments(Generic[T]):
         text, closers = self._text, self._closers
         while True:
             if self._string and not self._leave_string():
-                end = text.find(b"\n", self._string)
-                return end >= 0 and self._give_up("a line ends inside a string", end, out)
+                return self._is_broken_string(out)
             skipped = _TO_BRACKET.match(text, self._seen)
             seen = self._seen = skipped.end() if skipped else self._seen
             if seen == len(text):
@@ -161,11 +160,15 @@ class JsonDocuments(Generic[T]):
                 return self._give_up("brackets do not match", seen + 1, out)
             self._seen = seen + 1
             if not closers:
-                if seen - self._at >= self._limit:
-                    return self._give_up(f"longer than {self._limit} bytes", seen, out)
-                out.append(self._read(text[self._at : self._seen]))
-                self._at = self._seen
-                return True
+                return self._take(out)
+
+    def _take(self, out: list[Document[T]]) -> bool:
+        """The object whose last bracket was just followed."""
+        if self._seen - self._at > self._limit:
+            return self._give_up(f"longer than {self._limit} bytes", self._seen - 1, out)
+        out.append(self._read(self._text[self._at : self._seen]))
+        self._at = self._seen
+        return True
 
     def _leave_string(self) -> bool:
         """Follow a string to its end; when that has not come yet, the next piece goes on there."""
@@ -175,6 +178,11 @@ class JsonDocuments(Generic[T]):
             return False
         self._seen, self._string = self._string + 1, 0
         return True
+
+    def _is_broken_string(self, out: list[Document[T]]) -> bool:
+        """Whether a line ended before the string did; then the object is given up."""
+        end = self._text.find(b"\n", self._string)
+        return end >= 0 and self._give_up("a line ends inside a string", end, out)
 
     def _is_fresh(self, at: int) -> bool:
         """Whether a bracket stands where a line could open an object of its own."""
