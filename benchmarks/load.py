@@ -64,7 +64,9 @@ def run(plan: Plan) -> Result:
         film = folder / "parish.mcap"
         tell("the parish is recorded")
         _call([sys.executable, "-m", "twin.cli", "run", "stolen-car", "--record", str(film), "--json"])
-        where = addresses()
+        recording = Recording(film)
+        recording.read_about()
+        where = addresses({feed["name"]: feed["link"] for feed in recording.site["feeds"]})
         broker = Broker(folder, int(where.broker.rpartition(":")[2]))
         broker.start()
         stack.callback(broker.stop)

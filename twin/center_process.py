@@ -21,7 +21,7 @@ from typing import Any
 
 import tomli_w
 
-from twin.parish_site import LINKS, Addresses
+from twin.parish_site import Addresses
 
 LOOPBACK = "127.0.0.1"
 START_S = 30.0
@@ -80,15 +80,15 @@ class CenterProcess:
             self.kill()
 
 
-def addresses(api_port: int | None = None) -> Addresses:
-    """Free ports for every listener of a site. `api_port`: the page's, unless it is taken."""
+def addresses(links: Mapping[str, str], api_port: int | None = None) -> Addresses:
+    """Free ports for every listener of a site. `links`: by feed. `api_port`: the page's, unless it is taken."""
     taken: set[int] = set()
 
     def free() -> str:
         return f"{LOOPBACK}:{free_port(taken)}"
 
-    udp = {name: free() for name, (_, link) in LINKS.items() if link == "udp"}
-    tcp = {name: free() for name, (_, link) in LINKS.items() if link in ("tcp", "tcp-listen")}
+    udp = {name: free() for name, link in links.items() if link == "udp"}
+    tcp = {name: free() for name, link in links.items() if link in ("tcp", "tcp-listen", "poll")}
     api = f"{LOOPBACK}:{api_port}" if api_port and _is_free(api_port) else free()
     return Addresses(udp, tcp, free(), free(), api)
 

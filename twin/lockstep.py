@@ -84,7 +84,7 @@ class Lockstep:
             self.world.setting.parish,
             self.world.fleet.roster,
             self.world.roadside.cameras,
-            operator_count=scenario.world.operators,
+            world=scenario.world,
         )
         self.center = carrier.center = Embedded(
             self.site,

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from twin.devices.rekor import Camera
-from twin.sim import sky
+from twin.scenarios.schema import World
 from twin.sim.parish import Parish, ReaderSite
+from twin.sim.sky_tails import address
 
 OPERATORS = (("ada", "Ada Broussard"), ("ben", "Ben Thibodeaux"), ("cleo", "Cleo Fontenot"), ("dan", "Dan Guidry"))
 LINKS: dict[str, tuple[str, str]] = {
@@ -21,14 +22,14 @@ LINKS: dict[str, tuple[str, str]] = {
     "avl-taip": ("taip", "udp"),
     "phones": ("owntracks", "mqtt"),
     "911-avl": ("taip", "tcp-listen"),
-    "adsb": ("sbs", "tcp"),
     "lpr": ("rekor", "http"),
     "911-county": ("eido", "http"),
     "911-cities": ("eido", "http"),
     "hotlist-state": ("hotlist", "folder"),
     "terminals": ("terminal", "mqtt"),
 }
-"""Every feed of the parish: the format it speaks and the link it comes by."""
+"""Feeds that there always are: the format each speaks and the link it comes by."""
+RECEIVER_LINKS = {"sbs": "tcp", "beast": "tcp", "aircraft-json": "poll"}
 TOPICS = {"phones": "owntracks/#", "terminals": "terminals/+/out"}
 PATHS = {"lpr": "/rekor", "911-county": "/eido/county", "911-cities": "/eido/cities"}
 QUIET_AFTER_S = {
@@ -37,10 +38,12 @@ QUIET_AFTER_S = {
     "avl-taip": 180,
     "phones": 180,
     "911-avl": 120,
-    "adsb": 150,
     "lpr": 150,
 }
+RECEIVER_QUIET_AFTER_S = 150
 HOTLIST_FOLDER = "hotlists"
+AIRCRAFT_PATH = "/data/aircraft.json"
+AIRCRAFT_EVERY_S = 2.0
 
 
 class Rostered(NamedTuple):
@@ -55,7 +58,8 @@ class Rostered(NamedTuple):
 
 
 class Addresses(NamedTuple):
-    """Where a wire run listens. `udp`, `tcp` by feed; one HTTP listener; one broker."""
+    """Where a wire run listens. `udp`, `tcp` (what is asked for a document, too) by feed; one HTTP listener; one
+    broker."""
 
     udp: Mapping[str, str]
     tcp: Mapping[str, str]
@@ -66,6 +70,17 @@ class Addresses(NamedTuple):
 
 NOWHERE = Addresses({}, {}, "127.0.0.1:1", "127.0.0.1:1", "127.0.0.1:0")
 """For lockstep, where nothing listens."""
+
+
+def receiver_feed(receiver: str) -> str:
+    """The feed of an aircraft receiver."""
+    return f"adsb-{receiver}"
+
+
+def links(world: World) -> dict[str, tuple[str, str]]:
+    """Every feed of a world: the format it speaks and the link it comes by."""
+    receivers = {receiver_feed(name): (speaks, RECEIVER_LINKS[speaks]) for name, speaks in world.receivers.items()}
+    return {**LINKS, **receivers}
 
 
 def camera(number: int, site: ReaderSite) -> Camera:
@@ -86,14 +101,15 @@ def tables(
     roster: Sequence[Rostered],
     cameras: Sequence[Camera],
     *,
-    operator_count: int,
+    world: World,
     addresses: Addresses = NOWHERE,
     maps: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The site file as tables. `maps` may name the files for `map` and `roads`."""
-    people = [{"operator": o, "name": n, "agency": parish.agencies[0].agency} for o, n in operators(operator_count)]
-    people.append({"operator": "sup", "name": "Mae Hebert", "agency": parish.agencies[0].agency, "role": "supervisor"})
-    people.append({"operator": "aud", "name": "Gil Landry", "agency": parish.agencies[0].agency, "role": "auditor"})
+    own = parish.agencies[0].agency
+    people = [{"operator": o, "name": n, "agency": own} for o, n in operators(world.operators)]
+    people.append({"operator": "sup", "name": "Mae Hebert", "agency": own, "role": "supervisor"})
+    people.append({"operator": "aud", "name": "Gil Landry", "agency": own, "role": "auditor"})
     return {
         "site": {"name": name, "simulated": True, "timezone": parish.timezone, **(maps or {})},
         "api": {"listen": addresses.api},
@@ -101,9 +117,12 @@ def tables(
         "agencies": [{"agency": a.agency, "name": a.name, "own": a.own} for a in parish.agencies],
         "units": [_unit(unit) for unit in roster],
         "readers": [_reader(one, site) for one, site in zip(cameras, parish.readers, strict=False)],
-        "aircraft": [{"icao": sky.ICAO, "name": "CPSO Air One", "agency": parish.agencies[0].agency}],
+        "aircraft": [{"icao": address(parish.patrol_aircraft.tail), "name": "CPSO Air One", "agency": own}],
         "operators": people,
-        "feeds": [_feed(feed, addresses) for feed in LINKS],
+        "feeds": [
+            _feed(feed, *kind, addresses) | _receiver_options(feed, kind[0], parish)
+            for feed, kind in links(world).items()
+        ],
     }
 
 
@@ -111,14 +130,18 @@ def with_addresses(site: Mapping[str, Any], addresses: Addresses) -> dict[str, A
     """A recorded site file at other addresses, without maps, which were files of another day."""
     kept = {key: value for key, value in site["site"].items() if key not in ("map", "roads")}
     feeds = [
-        {**feed, **{key: value for key, value in _feed(feed["name"], addresses).items() if key in _ADDRESSED}}
+        {**feed, **{key: value for key, value in _anew(feed, addresses).items() if key in _ADDRESSED}}
         for feed in site["feeds"]
     ]
     here = {"site": kept, "api": {"listen": addresses.api}, "terminals": {"connect": addresses.broker}, "feeds": feeds}
     return {**site, **here}
 
 
-_ADDRESSED = ("listen", "connect", "folder")
+_ADDRESSED = ("listen", "connect", "folder", "url")
+
+
+def _anew(feed: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
+    return _feed(feed["name"], feed["format"], feed["link"], addresses)
 
 
 def _unit(unit: Rostered) -> dict[str, Any]:
@@ -133,13 +156,15 @@ def _reader(one: Camera, site: ReaderSite) -> dict[str, Any]:
     return {"reader": site.reader, "name": site.name, "devices": [device], "lat": site.at.lat, "lon": site.at.lon}
 
 
-def _feed(name: str, addresses: Addresses) -> dict[str, Any]:
-    form, link = LINKS[name]
+def _feed(name: str, form: str, link: str, addresses: Addresses) -> dict[str, Any]:
     feed: dict[str, Any] = {"name": name, "format": form, "link": link}
     if link == "udp":
         feed["listen"] = addresses.udp.get(name, "127.0.0.1:1")
     elif link == "tcp":
         feed["connect"] = addresses.tcp.get(name, "127.0.0.1:1")
+    elif link == "poll":
+        at = addresses.tcp.get(name, "127.0.0.1:1")
+        feed |= {"url": f"http://{at}{AIRCRAFT_PATH}", "every_s": AIRCRAFT_EVERY_S}
     elif link == "tcp-listen":
         feed["listen"] = addresses.tcp.get(name, "127.0.0.1:1")
     elif link == "http":
@@ -154,6 +179,16 @@ def _feed(name: str, addresses: Addresses) -> dict[str, Any]:
             "poll_s": 0.1,
             "options": {"require_trailer": "true"},
         }
-    if name in QUIET_AFTER_S:
+    if form in RECEIVER_LINKS:
+        feed["quiet_after_s"] = RECEIVER_QUIET_AFTER_S
+    elif name in QUIET_AFTER_S:
         feed["quiet_after_s"] = QUIET_AFTER_S[name]
     return feed
+
+
+def _receiver_options(feed: str, form: str, parish: Parish) -> dict[str, Any]:
+    """Who decodes Mode S must know where the antenna stands, or cannot place what is on the ground."""
+    for antenna in parish.antennas:
+        if form == "beast" and receiver_feed(antenna.receiver) == feed:
+            return {"options": {"lat": f"{antenna.at.lat:.4f}", "lon": f"{antenna.at.lon:.4f}"}}
+    return {}

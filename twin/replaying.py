@@ -46,7 +46,7 @@ async def _with_center(recording: Recording, speed: float | None, progress: Call
         raise RecordingError(f"{recording.path}: holds no message")
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rtcc-")))
-        where = addresses()
+        where = addresses({feed["name"]: feed["link"] for feed in recording.site["feeds"]})
         broker = Broker(folder, int(where.broker.rpartition(":")[2]))
         await asyncio.to_thread(broker.start)
         stack.callback(broker.stop)

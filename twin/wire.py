@@ -68,7 +68,8 @@ class Wire:
         self._told = told
         self._tap = tap
         self._digest = digest
-        self._addresses = addresses(8000 if page else None)
+        links = parish_site.links(scenario.world)
+        self._addresses = addresses({name: link for name, (_, link) in links.items()}, 8000 if page else None)
         self._page = page
         self._late = _Late()
         self.world = World(scenario, seed, self._late)
@@ -128,7 +129,7 @@ class Wire:
             setting.parish,
             self.world.fleet.roster,
             self.world.roadside.cameras,
-            operator_count=self._scenario.world.operators,
+            world=self._scenario.world,
             addresses=self._addresses,
             maps={
                 "map": str(map_file(setting.parish, setting.network)),

@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from twin.devices.carrier import Answered
-from twin.wire_links import FolderDrop, HttpPoster, Mqtt, Sender, TcpSender, TcpServer, UdpSender, address
+from twin.wire_links import (
+    DocumentServer,
+    FolderDrop,
+    HttpPoster,
+    Mqtt,
+    Sender,
+    TcpSender,
+    TcpServer,
+    UdpSender,
+    address,
+)
 
 LOOK_S = 0.005
 
@@ -102,6 +112,8 @@ def _sender(feed: Mapping[str, Any], folder: Path) -> Sender:
         return UdpSender(address(feed["listen"]))
     if link == "tcp-listen":
         return TcpSender(address(feed["listen"]))
+    if link == "poll":
+        return DocumentServer(feed["url"])
     if link == "tcp":
         return TcpServer(address(feed["connect"]))
     return FolderDrop(folder / feed["folder"])

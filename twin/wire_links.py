@@ -1,7 +1,7 @@
 """The sending ends of a center's links: what a device's network does with a message.
 
-Knows: UDP, TCP either way round, HTTP POST, MQTT publishing and files dropped into a folder, each from the device's
-side.
+Knows: UDP, TCP either way round, HTTP POST, a document to be fetched, MQTT publishing and files dropped into a folder,
+each from the device's side.
 Refuses to know: devices, formats, and what the center does with the bytes.
 
 Nothing here blocks the event loop, and nothing is tried again but connecting: a message that cannot leave is lost, as
@@ -14,11 +14,14 @@ import asyncio
 import http.client
 import os
 import socket
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import local
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -189,6 +192,55 @@ class TcpServer:
         finally:
             self._writers.discard(writer)
             writer.close()
+
+
+class DocumentServer:
+    """Answers whoever asks for `url` with the document as it last was; 503 before there is one."""
+
+    def __init__(self, url: str) -> None:
+        self.lost = 0
+        where = urlsplit(url)
+        self._at = (where.hostname or "", where.port or 80)
+        self._path = where.path
+        self._document = b""
+        self._server: ThreadingHTTPServer | None = None
+
+    @property
+    def waiting(self) -> int:
+        return 0
+
+    async def open(self) -> None:
+        sender = self
+
+        class Page(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            timeout = HTTP_TIMEOUT_S
+
+            def do_GET(self) -> None:  # the library's name for it
+                document = sender._document if self.path == sender._path else b""
+                self.send_response(200 if document else 503 if self.path == sender._path else 404)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(document)))
+                self.end_headers()
+                self.wfile.write(document)
+
+            def log_message(self, *_: object) -> None:
+                """Nobody reads a receiver's log."""
+
+        self._server = ThreadingHTTPServer(self._at, Page)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def send(self, peer: str, data: bytes) -> None:  # noqa: ARG002  # one receiver, one document
+        self._document = data
+
+    def cut(self, peer: str) -> None:
+        """Who asks next asks anew."""
+
+    async def close(self) -> None:
+        if self._server is not None:
+            await asyncio.to_thread(self._server.shutdown)
+            self._server.server_close()
 
 
 class FolderDrop:

@@ -16,6 +16,7 @@ from twin.devices.utc import date, time_of_day
 FOOT_M = 0.3048
 KNOT_MPS = 1852 / 3600
 HEARTBEAT = b"\r\n"
+PLACED_AFTER = 2  # positions heard before the first one can be placed
 
 
 def ident(aircraft: AircraftState, made_us: int, logged_us: int) -> str:
@@ -97,3 +98,38 @@ def _track(aircraft: AircraftState) -> int:
 
 def _ground(aircraft: AircraftState) -> int:
     return -1 if aircraft.on_ground else 0
+
+
+class Sbs:
+    """A dialect of `AdsbReceiver`: a line for every message. A position can be placed once an even and an odd one have
+    been heard."""
+
+    heartbeat = HEARTBEAT
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def hear(self, kind: int, aircraft: AircraftState, made_us: int, logged_us: int, positions: int, _: float) -> None:
+        if kind == 3:
+            line = airborne_position(aircraft, made_us, logged_us, placed=positions > PLACED_AFTER)
+        else:
+            line = _LINES[kind](aircraft, made_us, logged_us)
+        self._lines.append(line)
+
+    def said(self, _: int) -> bytes:
+        text, self._lines = "".join(self._lines), []
+        return text.encode("ascii")
+
+    def restart(self) -> None:
+        """Lines have no memory."""
+
+
+_LINES = {
+    1: ident,
+    2: surface_position,
+    4: velocity,
+    5: surveillance_altitude,
+    6: surveillance_identity,
+    7: air_to_air,
+    8: all_call,
+}

@@ -65,7 +65,8 @@ class CallFact(msgspec.Struct, frozen=True, gc=False):
 
 
 class AircraftState(msgspec.Struct, frozen=True, gc=False):
-    """An aircraft with a transponder. `icao` is six hexadecimal digits, `altitude_m` pressure altitude."""
+    """An aircraft with a transponder. `icao` is six hexadecimal digits, `altitude_m` pressure altitude, `category` the
+    emitter category (A1 light, A3 large, A5 heavy)."""
 
     icao: str
     callsign: str
@@ -77,6 +78,7 @@ class AircraftState(msgspec.Struct, frozen=True, gc=False):
     climb_mps: float = 0.0
     squawk: str = "1200"
     on_ground: bool = False
+    category: str = "A1"
 
 
 class Listing(msgspec.Struct, frozen=True, gc=False):

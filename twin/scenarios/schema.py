@@ -24,6 +24,7 @@ Moment = Annotated[float, Meta(ge=0, le=30 * 86_400, description="seconds since 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0)]
 Many = Annotated[int, Meta(ge=0, le=10_000)]
+Dialect: TypeAlias = Literal["sbs", "beast", "aircraft-json"]
 
 
 def _dashed(name: str) -> str:
@@ -46,6 +47,9 @@ class World(_Part, frozen=True, kw_only=True):
     act on them, each `think_s` seconds (least, most) after an alert appears; 0 leaves the acting to whoever sits at the
     page. `roads`: a file of streets (.pbf or .graphml, docs/world.md) instead of the parish's own, named from where the
     scenario's file is.
+
+    `aircraft`: whether anybody flies but whom the scenario sends. `receivers`: which antennas listen to aircraft, and
+    what each speaks.
     """
 
     units: dict[str, Many] | None = None
@@ -57,6 +61,7 @@ class World(_Part, frozen=True, kw_only=True):
     hotlist_slips: Share = 0.01
     thefts: Annotated[float, Meta(ge=0, le=1000)] = 0.0
     aircraft: bool = True
+    receivers: dict[str, Dialect] = msgspec.field(default_factory=lambda: {"klch": "sbs"})
     operators: Annotated[int, Meta(ge=0, le=50)] = 2
     think_s: tuple[Positive, Positive] = (8.0, 25.0)
     roads: str | None = None

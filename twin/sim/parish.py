@@ -22,7 +22,7 @@ import numpy as np
 
 from twin.sim.geometry import Floats, Plane, ribbon
 
-TABLES = ("land", "people", "highways", "agencies", "readers")
+TABLES = ("land", "people", "highways", "agencies", "readers", "sky")
 
 RoadKind = Literal["motorway", "trunk", "primary", "secondary", "street", "ramp"]
 Direction = Literal["northbound", "eastbound", "southbound", "westbound"]
@@ -181,6 +181,54 @@ class ReaderSite(Table, frozen=True):
     at: LatLon
 
 
+class Antenna(Table, frozen=True):
+    """A receiver of aircraft transponders. Between two bearings (`blocked`: from, to, below) it hears nothing that is
+    less than `below` degrees above the horizon."""
+
+    receiver: str
+    at: LatLon
+    height_m: float
+    range_km: float
+    blocked: tuple[tuple[float, float, float], ...] = ()
+
+
+class Apron(Table, frozen=True):
+    airport: str
+    at: LatLon
+
+
+class Turn(Table, frozen=True):
+    """An airliner that comes from `bearing_deg` and goes back there; hours of the day, local."""
+
+    callsigns: tuple[str, str]
+    airport: str
+    bearing_deg: float
+    arrives: float
+    departs: float
+
+
+class Stream(Table, frozen=True):
+    """Flights of one kind: of an `airport`, or on an airway of `course_deg`, `right_km` to the right of the centre."""
+
+    stream: str
+    kind: Literal["circuit", "cross-country", "heavy", "airway"]
+    a_day: float
+    airport: str = ""
+    course_deg: float = 0.0
+    right_km: float = 0.0
+
+
+class PatrolAircraft(Table, frozen=True):
+    """The sheriff's aeroplane. Ranges are least and most."""
+
+    tail: str
+    callsign: str
+    airport: str
+    speeds_kt: tuple[float, float]
+    heights_ft: tuple[float, float]
+    endurance_h: float
+
+
 class Parish(Table, frozen=True):
     """All of it. `centre` is the origin of the plane."""
 
@@ -203,6 +251,11 @@ class Parish(Table, frozen=True):
     stations: tuple[Station, ...]
     hospitals: tuple[Hospital, ...]
     readers: tuple[ReaderSite, ...]
+    antennas: tuple[Antenna, ...]
+    aprons: tuple[Apron, ...]
+    patrol_aircraft: PatrolAircraft
+    turns: tuple[Turn, ...]
+    streams: tuple[Stream, ...]
     about: dict[str, About]
 
     @property
@@ -273,6 +326,8 @@ def main() -> None:
         "agencies": len(parish.agencies),
         "units": sum(agency.units for agency in parish.agencies),
         "readers": len(parish.readers),
+        "antennas": len(parish.antennas),
+        "flights_a_day": round(2 * len(parish.turns) + sum(stream.a_day for stream in parish.streams)),
     }
     for name, count in counts.items():
         sys.stdout.write(f"{name:16} {count:,}\n")

@@ -1,89 +1,79 @@
-"""The sheriff's aeroplane.
+"""What flies over the parish, as receivers would find it.
 
-Knows: a racetrack orbit over a point, in closed form, and the way there and back.
-Refuses to know: transponders, and who hears them.
+Knows: every flight's way and name, and which of them have begun and not yet ended.
+Refuses to know: why anybody flies (sky_traffic, sky_patrol), transponder formats, and who is heard.
 """
 
 from __future__ import annotations
 
-from math import atan2, cos, degrees, hypot, pi, sin
+from bisect import insort
 from typing import NamedTuple
 
-from twin.devices.things import SECOND_US, AircraftState
+from twin.devices.things import AircraftState
 from twin.sim.geometry import Plane
-
-ICAO, CALLSIGN = "a8c15e", "CPSO1"  # synthetic
-SPEED_MPS = 49.0  # 95 kt (assumption: 80-110 kt)
-CRUISE_M = 610.0  # 2,000 ft
-CLIMB_MPS = 4.0
-LEG_M, RADIUS_M = 3_000.0, 1_100.0
+from twin.sim.sky_path import Path
 
 
 class Flight(NamedTuple):
-    """Takes off at `from_us` from (x, y) `base`, flies racetracks about (x, y) `over` until `until_us`, and returns."""
+    """An aircraft on its way: the way begins at `from_us` since the scenario's start, which may be before it."""
 
     from_us: int
-    until_us: int
-    base: tuple[float, float]
-    over: tuple[float, float]
+    icao: str
+    callsign: str
+    squawk: str
+    category: str
+    path: Path
+
+    @property
+    def until_us(self) -> int:
+        return self.from_us + self.path.lasts_us
+
+    def state(self, at_us: int, plane: Plane) -> AircraftState:
+        x, y, altitude_m, speed_mps, course_deg, climb_mps, on_ground = self.path.at(at_us - self.from_us)
+        lat, lon = plane.latlon(x, y)
+        return AircraftState(
+            self.icao,
+            self.callsign,
+            lat,
+            lon,
+            altitude_m,
+            speed_mps,
+            course_deg,
+            climb_mps,
+            self.squawk,
+            on_ground,
+            self.category,
+        )
 
 
 class Sky:
-    """What flies, as `states(at_us)`; an aircraft on the ground with its transponder off is not there."""
+    """`states(at_us)` may be asked by anybody, for times that do not go back. An aircraft that is parked with its
+    transponder off is not there."""
 
-    def __init__(self, plane: Plane, flights: list[Flight]) -> None:
+    def __init__(self, plane: Plane) -> None:
         self._plane = plane
-        self._flights = flights
+        self._coming: list[Flight] = []  # the next one last
+        self._flying: list[Flight] = []
+
+    def add(self, flight: Flight) -> None:
+        insort(self._coming, flight, key=_latest_first)
+
+    def remove(self, flight: Flight) -> None:
+        """The aircraft flies otherwise from now on."""
+        self._flying = [one for one in self._flying if one is not flight]
+        self._coming = [one for one in self._coming if one is not flight]
 
     def states(self, at_us: int) -> list[AircraftState]:
-        return [state for flight in self._flights if (state := _state(flight, at_us, self._plane)) is not None]
+        coming = self._coming
+        if coming and coming[-1].from_us <= at_us:
+            while coming and coming[-1].from_us <= at_us:
+                self._flying.append(coming.pop())
+        gone = [flight for flight in self._flying if at_us >= flight.until_us]
+        if gone:
+            self._flying = [flight for flight in self._flying if at_us < flight.until_us]
+        plane = self._plane
+        return [flight.state(at_us, plane) for flight in self._flying]
 
 
-def _state(flight: Flight, at_us: int, plane: Plane) -> AircraftState | None:
-    if at_us < flight.from_us:
-        return None
-    (bx, by), (ox, oy) = flight.base, flight.over
-    way_m = max(1.0, hypot(ox - bx, oy - by))
-    way_us = int(way_m / SPEED_MPS * SECOND_US)
-    if at_us >= flight.until_us + way_us:
-        return None
-    there_us = flight.from_us + way_us
-    if at_us < there_us:
-        share = (at_us - flight.from_us) / way_us
-        x, y, course = bx + (ox - bx) * share, by + (oy - by) * share, atan2(ox - bx, oy - by)
-        altitude = min(CRUISE_M, CLIMB_MPS * (at_us - flight.from_us) / SECOND_US)
-    elif at_us < flight.until_us:
-        x, y, course = _racetrack((at_us - there_us) / SECOND_US * SPEED_MPS)
-        x, y, altitude = ox + x, oy + y, CRUISE_M
-    else:
-        share = (at_us - flight.until_us) / way_us
-        x, y, course = ox + (bx - ox) * share, oy + (by - oy) * share, atan2(bx - ox, by - oy)
-        altitude = min(CRUISE_M, CLIMB_MPS * (flight.until_us + way_us - at_us) / SECOND_US)
-    lat, lon = plane.latlon(x, y)
-    return AircraftState(
-        icao=ICAO,
-        callsign=CALLSIGN,
-        lat=lat,
-        lon=lon,
-        altitude_m=altitude,
-        speed_mps=SPEED_MPS,
-        course_deg=degrees(course) % 360.0,
-        squawk="4401",
-    )
-
-
-def _racetrack(flown_m: float) -> tuple[float, float, float]:
-    """Metres flown round a racetrack (north along its east side, west about, south, east about) to x, y, course."""
-    turn_m = pi * RADIUS_M
-    along = flown_m % (2 * (LEG_M + turn_m))
-    if along < LEG_M:
-        return RADIUS_M, along - LEG_M / 2, 0.0
-    along -= LEG_M
-    if along < turn_m:
-        angle = along / RADIUS_M
-        return RADIUS_M * cos(angle), LEG_M / 2 + RADIUS_M * sin(angle), -angle
-    along -= turn_m
-    if along < LEG_M:
-        return -RADIUS_M, LEG_M / 2 - along, pi
-    angle = (along - LEG_M) / RADIUS_M
-    return -RADIUS_M * cos(angle), -LEG_M / 2 - RADIUS_M * sin(angle), pi - angle
+def _latest_first(flight: Flight) -> tuple[int, str]:
+    return -flight.from_us, flight.icao

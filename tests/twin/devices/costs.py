@@ -16,6 +16,7 @@ from simpy import Environment
 
 from twin.devices import eido, hotlist, nmea, owntracks, rekor, sbs, taip, terminal
 from twin.devices.adsb import AdsbReceiver
+from twin.devices.antenna import Antenna
 from twin.devices.avl import MODELS, AvlRouter
 from twin.devices.call_switch import CallSwitch
 from twin.devices.carrier import Answered
@@ -113,8 +114,10 @@ def devices() -> dict[str, float]:
         router = AvlRouter(env, "u", model, lambda _: FIX, line_of(env), Random(1), epoch=EPOCH)
         found[f"AvlRouter, {model}"] = stepped(env, 20_000, partial(getattr, router, "reported"))
     env = Environment()
-    receiver = AdsbReceiver(env, "a", 30.1, -93.2, 20.0, lambda _: [PLANE] * 4, line_of(env), Random(1), epoch=EPOCH)
-    found["AdsbReceiver, a line"] = stepped(env, 1000, lambda: receiver.lines)
+    receiver = AdsbReceiver(
+        env, "a", Antenna(30.1, -93.2, 20.0), lambda _: [PLANE] * 4, line_of(env), Random(1), epoch=EPOCH
+    )
+    found["AdsbReceiver, a line"] = stepped(env, 1000, lambda: receiver.messages)
     env = Environment()
     reader = PlateReader(env, "r", CAMERA, line_of(env), Random(1), epoch=EPOCH)
 

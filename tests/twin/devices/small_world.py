@@ -15,6 +15,7 @@ from simpy import Environment
 from tests.twin.devices.recorder import EPOCH, SECOND, Recorder
 from twin.devices import eido
 from twin.devices.adsb import AdsbReceiver
+from twin.devices.antenna import Antenna
 from twin.devices.avl import MODELS, AvlRouter
 from twin.devices.call_switch import CallSwitch
 from twin.devices.clock import call_later, now_us
@@ -104,7 +105,9 @@ class SmallWorld:
                 call_later(env, at_s * SECOND, switch.opened, CALL)
         elif kind == "adsb":
             line = self._line(name, "stream")
-            AdsbReceiver(env, name, 30.1, -93.2, 20.0, lambda _: [PLANE], line, dice, epoch=EPOCH, faults=faults)
+            AdsbReceiver(
+                env, name, Antenna(30.1, -93.2, 20.0), lambda _: [PLANE], line, dice, epoch=EPOCH, faults=faults
+            )
         elif kind == "hotlist":
             line = self._line(name, "datagram")
             HotlistServer(env, name, lambda _: WANTED, line, dice, epoch=EPOCH, every_us=120 * SECOND, faults=faults)

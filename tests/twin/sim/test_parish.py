@@ -68,6 +68,7 @@ def test_every_fact_has_a_source(calcasieu: Parish) -> None:
     """Each table says where it is from; none is left without."""
     facts = {"boundary", "neighbours", "places", "people", "centres", "water", "bridges", "airports", "speeds"}
     facts |= {"highways", "gateways", "agencies", "units", "stations", "hospitals", "readers"}
+    facts |= {"antennas", "aprons", "turns", "streams", "patrol_aircraft"}
     assert set(calcasieu.about) == facts
     assert all(len(about.source) > 20 or about.label == "assumption" for about in calcasieu.about.values())
 
