@@ -190,6 +190,8 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
     key = _key_of(listing)
     known = picture.alerts.alerts.get(picture.alerts.current.get(key, ""))
     if known is not None and not _is_news(known, hit, picture):
+        if any(_is_one(shown.read, hit.read) for shown in known.reads):
+            return  # a second list has the vehicle as well, and looks back
         known.reads.append(HitRead(hit.read, hit.backward))
         if len(known.reads) > MAX_READS_SHOWN:
             del known.reads[1]  # the first says why it was raised, the last where the vehicle is now
@@ -216,6 +218,10 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         reads_in_all=1,
     )
     yield _put(picture, alert)
+
+
+def _is_one(shown: PlateRead, read: PlateRead) -> bool:
+    return (shown.reader, shown.read, shown.plate) == (read.reader, read.read, read.plate)
 
 
 def _staleness(hotlist: plates.Hotlist, picture: Picture) -> str:

@@ -54,6 +54,16 @@ def test_ten_reads_of_one_car_are_one_alert() -> None:
     assert [hit.read.reader for hit in room.alert().reads] == [f"R{n}" for n in range(1, 11)]
 
 
+def test_a_second_list_with_the_same_car_does_not_make_two_passages_of_one() -> None:
+    """The list looks back and finds the read that has raised the alert. Fails when it is filed again: the track would
+    show the car at one reader twice."""
+    room = stolen()
+    assert room.tell(hotlist(listed("ABC123"), name="second", s=2)) == []
+    assert room.alert().reads_in_all == len(room.alert().reads) == 1
+    room.tell(read("ABC123", 3, "R2"))
+    assert room.alert().reads_in_all == 2
+
+
 def test_another_spelling_of_the_same_car_is_the_same_alert() -> None:
     """The list's zero, the camera's O and a doubtful 8 are all one listing."""
     room = Room(site(), hotlist(listed("AB0123")))
