@@ -9,13 +9,14 @@ SPEED    ?= 10
 
 .PHONY: run test lint console load lock clean
 
-# Plays a scenario over real sockets, with the operators' page; HEADLESS=1 plays it to the end without one.
+# Plays a scenario over real sockets, with the operators' page; HEADLESS=1 plays it to the end without one, HUMAN=1
+# leaves the alerts to whoever sits at the page.
 run: $(VENV)/runtime
 ifdef HEADLESS
 	$(BIN)/twin run $(SCENARIO) --wire --speed 30
 else
 	-$(BIN)/python -m center.console.build
-	$(BIN)/twin run $(SCENARIO) --wire --speed $(SPEED) --page
+	$(BIN)/twin run $(SCENARIO) --wire --speed $(SPEED) --page $(if $(HUMAN),--human)
 endif
 
 test: $(VENV)/dev

@@ -6,6 +6,7 @@ Refuses to know: how anything is done.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,8 +54,7 @@ def list_scenarios() -> None:
     try:
         for name in shipped():
             scenario = load(name)
-            first, _, _ = " ".join(scenario.about.split()).partition(". ")
-            table.add_row(name, f"{scenario.lasts_s / 60:g}", first)
+            table.add_row(name, f"{scenario.lasts_s / 60:g}", " ".join(scenario.about.split()))
     except ScenarioError as error:
         _refuse(error)
     _out.print(table)
@@ -70,7 +70,9 @@ def run(
     report: Annotated[Path | None, typer.Option(help="Write a report (HTML).", dir_okay=False)] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the expectations as JUnit XML.", dir_okay=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    page: Annotated[bool, typer.Option(help="On the wire: the page on port 8000, or near, until Ctrl-C.")] = False,
+    page: Annotated[
+        bool, typer.Option(help="On the wire: the page, on port 8000 if it is free, until Ctrl-C.")
+    ] = False,
     human: Annotated[bool, typer.Option("--human", help="Leave the alerts to whoever sits at the page.")] = False,
     roads: Annotated[
         Path | None, typer.Option(help="Streets of your own (.pbf, .graphml).", exists=True, dir_okay=False)
@@ -85,10 +87,15 @@ def run(
     from twin.center_process import CenterError
     from twin.runs import Wish
     from twin.runs import run as play
-    from twin.scenarios.loader import ScenarioError, load, with_roads
+    from twin.scenarios.loader import ScenarioError, load, located, with_roads
     from twin.setting import WorldError
 
+    if page and not wire:
+        _refuse("--page: found no --wire; in lockstep there is nothing to watch")
     try:
+        for kept in filter(None, (record, report, junit)):
+            if not kept.absolute().parent.is_dir():  # said before the run and not after it
+                raise NotADirectoryError(f"{kept}: there is no folder {kept.parent}")
         loaded = load(scenario)
         if roads is not None:
             loaded = with_roads(loaded, roads)
@@ -110,9 +117,12 @@ def run(
             report_file.write(report, done.outcome, done.score, done.checked)
         if junit is not None:
             junit_file.write(junit, done.outcome, done.checked, done.seconds)
-    except (ScenarioError, WorldError, CenterError, OSError) as error:
+    except WorldError as error:
+        _refuse(located(scenario, str(error)))
+    except (ScenarioError, CenterError, OSError) as error:
         _refuse(error)
     except KeyboardInterrupt:
+        _err.print("stopped before the scenario was over")
         raise typer.Exit(130) from None
     if as_json:
         sys.stdout.buffer.write(msgspec.json.encode(_summary(done)) + b"\n")
@@ -139,9 +149,7 @@ def replay(
     from twin.replaying import replay as send
 
     try:
-        factor = None if speed == "max" else float(speed)
-        if factor is not None and not 0 < factor <= 10_000:
-            raise ValueError(f"--speed {speed}: found {factor:g}, expected a number above 0 or max")
+        factor = None if speed == "max" else _factor(speed)
         with _err.status("replaying") as status:
             done = send(file, factor, site, lambda count: status.update(f"{count:,} messages"))
     except (RecordingError, CenterError, ValueError, OSError) as error:
@@ -188,6 +196,16 @@ def diff(
             table.add_row(field, *(escape(text) for text in sides))
         _out.print(table)
     raise typer.Exit(HELD if found is None else FAILED)
+
+
+def _factor(text: str) -> float:
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor <= 10_000:
+        raise ValueError(f"--speed: found {text!r}, expected a number above 0 and at most 10000, or max")
+    return factor
 
 
 def _journals() -> Any:
@@ -270,7 +288,9 @@ def _print_done(done: Any) -> None:
 
 
 def main() -> None:
-    """The program's entry point."""
+    """The program's entry point. Whoever asks it to stop, politely or with Ctrl-C, takes the center along that it has
+    started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()
 
 

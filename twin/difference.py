@@ -68,6 +68,8 @@ def _events(path: Path, read_journal: ReadJournal) -> Iterator[bytes]:
     for _, _, body in recording.notes(JOURNAL):
         any_event = True
         yield body
+    if recording.damage:
+        raise RecordingError(f"{recording.damage}; what the center learned stands at the end, and cannot be compared")
     if not any_event:
         raise RecordingError(f"{path}: holds no journal; compare recordings made by `twin run --record`")
 

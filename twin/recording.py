@@ -7,11 +7,13 @@ Refuses to know: what the bytes mean.
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+import zstandard
 from mcap.exceptions import McapError
 from mcap.records import Attachment, Channel, Message
 from mcap.stream_reader import StreamReader
@@ -25,7 +27,8 @@ RECORD_LIMIT_BYTES = 1 << 30
 TRUTH, JOURNAL = "/truth", "/journal"
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder().decode
+_DAMAGE = (McapError, EOFError, ValueError, LookupError, TypeError, MemoryError, struct.error, zstandard.ZstdError)
+"""What the reader raises where the bytes make no sense."""
 
 
 class RecordingError(ValueError):
@@ -39,6 +42,16 @@ class Carried(NamedTuple):
     feed: str
     peer: str
     data: bytes
+
+
+class _Body(msgspec.Struct, frozen=True, gc=False):
+    """A feed's message in the file."""
+
+    peer: str
+    data: bytes
+
+
+_carried = msgspec.msgpack.Decoder(_Body).decode
 
 
 class RunRecorder:
@@ -99,9 +112,14 @@ class Recording:
     def messages(self) -> Iterator[Carried]:
         """The feeds' messages in the order in which they were written, up to the end or the damage."""
         for channel, message in self._records():
-            if not channel.topic.startswith("/"):
-                body = _unpack(message.data)
-                yield Carried(message.log_time // 1000, channel.topic, body["peer"], body["data"])
+            if channel.topic.startswith("/"):
+                continue
+            try:
+                body = _carried(message.data)
+            except msgspec.MsgspecError as error:
+                self.damage = f"{self.path}: {channel.topic} message {message.sequence} is none: {error}"
+                return
+            yield Carried(message.log_time // 1000, channel.topic, body.peer, body.data)
 
     def notes(self, topic: str) -> Iterator[tuple[int, int, bytes]]:
         """What a run added: (position, microseconds since the epoch, JSON) of `/truth` or `/journal`."""
@@ -128,8 +146,9 @@ class Recording:
                     elif isinstance(record, Message):
                         count += 1
                         yield channels[record.channel_id], record
-            except (McapError, EOFError, ValueError, KeyError) as error:
-                self.damage = f"{self.path}: damaged behind message {count}: {type(error).__name__}: {error}"
+            except _DAMAGE as error:
+                what = ": ".join(filter(None, (type(error).__name__, str(error))))
+                self.damage = f"{self.path}: damaged behind message {count}: {what}"
 
     def _note(self, attachment: Attachment) -> None:
         facts = json.loads(attachment.data)

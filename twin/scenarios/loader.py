@@ -7,6 +7,7 @@ Refuses to know: what a scenario means.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,7 +16,7 @@ import msgspec
 import yaml
 from yaml.reader import ReaderError
 
-from twin.scenarios.schema import TAGS, Scenario, json_schema
+from twin.scenarios.schema import TAGS, Alerted, Incidents, Scenario, Told, json_schema
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 50
@@ -50,11 +51,7 @@ def shipped() -> list[str]:
 
 def load(name_or_path: str) -> Scenario:
     """A shipped scenario by name, or any by path. Raises ScenarioError."""
-    path = Path(name_or_path)
-    if path.suffix not in (".yaml", ".yml"):
-        path = SHIPPED / f"{name_or_path}.yaml"
-        if not path.exists():
-            raise ScenarioError(f"{name_or_path}: no such scenario; shipped are {', '.join(shipped())}")
+    path = _path(name_or_path)
     try:
         text = path.read_bytes()
     except OSError as error:
@@ -63,6 +60,25 @@ def load(name_or_path: str) -> Scenario:
     if scenario.world.roads is not None:
         scenario = with_roads(scenario, path.parent / scenario.world.roads)
     return scenario
+
+
+def located(name_or_path: str, message: str) -> str:
+    """What the world says of a part of a scenario (`happens[2]: there is no …`) with the place of that part in the file
+    before it; a message that names no part as it is. The scenario must have been loaded."""
+    part, path = re.match(r"[a-z_]+(?:\[\d+\])?(?:\.[a-z_]+)*(?=: )", message), _path(name_or_path)
+    root = yaml.compose(path.read_bytes(), Loader=_Yaml12)
+    if part is None or root is None:
+        return message
+    return f"{path}:{_place(_find(root, f'.{part[0]}'))}: {message}"
+
+
+def _path(name_or_path: str) -> Path:
+    path = Path(name_or_path)
+    if path.suffix not in (".yaml", ".yml"):
+        path = SHIPPED / f"{name_or_path}.yaml"
+        if not path.exists():
+            raise ScenarioError(f"{name_or_path}: no such scenario; shipped are {', '.join(shipped())}")
+    return path
 
 
 def with_roads(scenario: Scenario, path: Path) -> Scenario:
@@ -104,7 +120,31 @@ def parse(text: bytes, where: str) -> Scenario:
     except ValueError as error:
         node = _find(root, ".start")
         raise ScenarioError(f"{where}:{_place(node)}: start: {error}; expected a local date and time") from error
+    for at, problem in _contradictions(scenario):
+        raise ScenarioError(f"{where}:{_place(_find(root, f'.{at}'))}: {at}: {problem}")
     return scenario
+
+
+def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """What the parts may say each by itself and not together: (path, problem)."""
+    names: dict[str, str] = {}
+    for index, happening in enumerate(scenario.happens):
+        part = f"happens[{index}]"
+        if happening.at_s >= scenario.lasts_s:
+            yield f"{part}.at_s", f"found {happening.at_s:g}, expected less than lasts_s, which is {scenario.lasts_s:g}"
+        name = getattr(happening, "name", None)
+        if name is not None and names.setdefault(name, part) != part:
+            yield f"{part}.name", f"found {name!r}, expected a name of its own: {names[name]} has this one"
+    for index, expected in enumerate(scenario.expect):
+        key = "about" if isinstance(expected, Incidents) else "subject"
+        about_a_name = isinstance(expected, Incidents | Told) or (
+            isinstance(expected, Alerted) and expected.kind == "hotlist-hit"
+        )
+        if about_a_name and getattr(expected, key) not in names:
+            yield (
+                f"expect[{index}].{key}",
+                f"found {getattr(expected, key)!r}, expected what happens: {', '.join(names) or 'nothing does'}",
+            )
 
 
 def _explain(error: msgspec.ValidationError, root: yaml.Node, where: str) -> str:
@@ -115,7 +155,7 @@ def _explain(error: msgspec.ValidationError, root: yaml.Node, where: str) -> str
     unknown = re.search(r"unknown field `(.*)`", what)
     if unknown and isinstance(node, yaml.MappingNode):
         key = next(key for key, _ in node.value if key.value == unknown[1])
-        close = get_close_matches(unknown[1], _words(), 3)
+        close = get_close_matches(unknown[1], _words(), 3, 0.7)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         return f"{where}:{_place(key)}: {path.strip('.') or 'the scenario'}: {unknown[1]!r} is not known here{hint}"
     found = f"found {node.value!r}: " if isinstance(node, yaml.ScalarNode) else ""

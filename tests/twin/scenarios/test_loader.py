@@ -9,14 +9,18 @@ import pytest
 
 from tests.twin.outcomes import MINIMAL
 from twin.lockstep import FunctionCarrier
-from twin.scenarios.loader import MAX_BYTES, ScenarioError, load, parse, shipped
+from twin.scenarios.loader import MAX_BYTES, ScenarioError, load, located, parse, shipped
 from twin.scenarios.schema import json_schema
+from twin.setting import WorldError
 from twin.world import World
 
 DOCS = Path(__file__).parents[3] / "docs"
 FAULTS = (
     "delay, loss, duplicate, reorder, damage, cut, partition, drift, freeze, jump, lie, clock_skew, reboot, "
     "reboot_storm, silent, duplicate_id, misread, wrong_state, retransmit, half_written, empty_list, shrunk_list, deaf"
+)
+INCIDENTS = "".join(
+    ("happens:\n", *(f"  - {{do: incident, at_s: 1, name: crash, place: {place}}}\n" for place in "ab"))
 )
 
 BROKEN = (
@@ -55,7 +59,7 @@ BROKEN = (
     ),
     (
         f"{MINIMAL}happens:\n  - {{do: panic, at_s: 1, unit: A-1}}\n  - {{do: panic, at_s: 1, untit: A-1}}\n",
-        "7:26: happens[1]: 'untit' is not known here; did you mean unit or units or identity?",
+        "7:26: happens[1]: 'untit' is not known here; did you mean unit or units?",
     ),
     (
         f"{MINIMAL}faults:\n  - {{fault: dleay, on: 'line/*'}}\n",
@@ -73,6 +77,23 @@ BROKEN = (
         f"{MINIMAL}expect:\n  - {{what: alerted, kind: hotlisthit, subject: x}}\n",
         "6:27: expect[0].kind: found 'hotlisthit': expected one of feed-quiet, hotlist-hit, hotlist-refused, "
         "unacknowledged, unit-emergency",
+    ),
+    (
+        f"{MINIMAL}happens:\n  - {{do: panic, at_s: 600, unit: A-1}}\n",
+        "6:23: happens[0].at_s: found 600, expected less than lasts_s, which is 600",
+    ),
+    (
+        f"{MINIMAL}{INCIDENTS}",
+        "7:35: happens[1].name: found 'crash', expected a name of its own: happens[0] has this one",
+    ),
+    (
+        f"{MINIMAL}expect:\n  - {{what: told, subject: pickup}}\n",
+        "6:27: expect[0].subject: found 'pickup', expected what happens: nothing does",
+    ),
+    (
+        f"{MINIMAL}{INCIDENTS.partition('  - ')[0]}  - {{do: incident, at_s: 1, name: fire, place: a}}\n"
+        "expect: [{what: incidents, about: x}]\n",
+        "7:35: expect[0].about: found 'x', expected what happens: fire",
     ),
     ("name: x\n  about: y\n", "2:8: not YAML: mapping values are not allowed here"),
     ("name: [1, 2\n", "2:1: not YAML: expected ',' or ']', but got '<stream end>'"),
@@ -92,6 +113,30 @@ def test_a_mistake_is_told_with_its_place_and_what_was_expected(text: str, said:
     assert str(raised.value).startswith("dir/my.yaml:")
     if said is not None:
         assert str(raised.value) == f"dir/my.yaml:{said}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            "happens:\n  - {do: incident, at_s: 1, name: crash, place: Atlantis}\n",
+            "6:5: happens[0]: there is no place called 'Atlantis'; close are ",
+        ),
+        (
+            "happens:\n  - {do: panic, at_s: 1, unit: CPSO-01}\n  - {do: panic, at_s: 1, unit: XX-1}\n",
+            "7:5: happens[1]: unit: XX-1 has no terminal here",
+        ),
+        ("faults: [{fault: silent, on: 'avl/moon-*'}]\n", "5:30: faults[0].on: 'avl/moon-*' strikes nothing here"),
+        ("world:\n  units: {MOON: 3}\n", "6:10: world.units: no agency is called MOON; there are "),
+    ],
+)
+def test_what_only_the_parish_can_know_is_told_with_its_place_too(lines: str, said: str, tmp_path: Path) -> None:
+    """A place, a unit, a device, an agency that is not there: the world says so, and an editor can jump to it."""
+    path = tmp_path / "my.yaml"
+    path.write_text(MINIMAL + lines)
+    with pytest.raises(WorldError) as raised:
+        World(load(str(path)), 1, FunctionCarrier(None))
+    assert located(str(path), str(raised.value)).startswith(f"{path}:{said}")
 
 
 def test_a_file_that_is_no_text_is_told_so() -> None:

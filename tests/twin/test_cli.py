@@ -1,0 +1,137 @@
+"""The `twin` command as somebody meets it who types it for the first time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from twin.scenarios.loader import shipped
+
+SCENARIO = """name: short
+about: Nothing happens. It is over in two minutes.
+start: 2026-03-14T21:00
+lasts_s: 120
+world: {reads_a_day: 3000, calls_a_day: 0, hotlist: 5}
+expect:
+  - {what: recall, at_least: 1.0}
+"""
+HELD, FAILED, BAD_INPUT = 0, 1, 2
+
+
+def said(*words: str, cwd: Path | None = None) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error."""
+    command = [sys.executable, "-m", "twin.cli", *words]
+    environment = {**os.environ, "COLUMNS": "200"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd, env=environment)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def short(tmp_path: Path) -> Path:
+    path = tmp_path / "short.yaml"
+    path.write_text(SCENARIO)
+    return path
+
+
+@pytest.mark.parametrize("command", ["list", "run", "replay", "diff"])
+def test_every_command_shows_an_example(command: str) -> None:
+    code, out, _ = said(command, "--help")
+    assert code == HELD
+    assert f"Example: twin {command}" in out
+
+
+def test_the_list_says_what_happens_in_every_scenario() -> None:
+    """Its own words, whole: half a sentence tells nobody which one to play."""
+    code, out, _ = said("list")
+    assert code == HELD
+    assert all(name in out for name in shipped())
+    assert "nearest deputies are told" in " ".join(out.split())
+
+
+def test_json_is_one_object_with_everything_a_program_needs(short: Path) -> None:
+    code, out, _ = said("run", str(short), "--json", "--seed", "9")
+    told = json.loads(out)
+    assert code == HELD
+    assert (told["scenario"], told["seed"], told["mode"], told["passed"]) == ("short", 9, "lockstep", True)
+    assert re.fullmatch("[0-9a-f]{64}", told["digest"])
+    assert {"recall", "precision", "time_to_alert_s", "time_to_terminal_s"} <= told["score"].keys()
+    assert {"p50", "p95"} <= told["score"]["time_to_alert_s"].keys()
+    assert told["alerts"] == []
+    assert [one.keys() >= {"what", "held", "seen"} for one in told["expectations"]] == [True]
+
+
+def test_the_last_line_is_the_digest_and_an_expectation_that_fails_is_exit_1(short: Path) -> None:
+    """The numbers are printed all the same."""
+    short.write_text(SCENARIO + "  - {what: alerts, kind: unit-emergency, at_least: 1}\n")
+    code, out, _ = said("run", str(short))
+    assert code == FAILED
+    assert re.fullmatch("digest: [0-9a-f]{64}", out.splitlines()[-1])
+    assert "failed" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["run", "nowhere"], "no such scenario; shipped are bad-day"),
+        (["run", "nowhere.yaml"], "nowhere.yaml: No such file or directory"),
+        (["run", "short.yaml", "--page"], "--page: found no --wire"),
+        (["run", "short.yaml", "--record", "nowhere/a.mcap"], "nowhere/a.mcap: there is no folder nowhere"),
+        (["run", "short.yaml", "--report", "nowhere/a.html"], "nowhere/a.html: there is no folder nowhere"),
+        (["run", "short.yaml", "--seed", "x"], "valid integer"),
+        (["replay", "short.yaml", "--speed", "fast"], "--speed: found 'fast', expected a number above 0"),
+        (["replay", "short.yaml", "--speed", "nan"], "--speed: found 'nan', expected a number above 0"),
+        (["replay", "short.yaml"], "short.yaml: not an MCAP file"),
+        (["diff", "short.yaml", "short.yaml"], "short.yaml"),
+        (["diff", "short.yaml", "nowhere"], "does not exist"),
+    ],
+)
+def test_wrong_input_is_exit_2_and_a_sentence(words: list[str], why: str, short: Path) -> None:
+    """No traceback, nothing on standard output, and what was found beside what was expected."""
+    code, out, err = said(*words, cwd=short.parent)
+    assert (code, out) == (BAD_INPUT, "")
+    assert why in " ".join(err.split())
+    assert "Traceback" not in err
+
+
+def test_a_recording_that_is_cut_short_is_told_as_damaged(short: Path) -> None:
+    """Not as one that never held a journal: it did, and the disk lost it."""
+    whole, cut = short.parent / "whole.mcap", short.parent / "cut.mcap"
+    assert said("run", str(short), "--record", str(whole))[0] == HELD
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    assert said("diff", str(whole), str(whole))[0] == HELD
+    code, _, err = said("diff", str(whole), str(cut))
+    assert code == BAD_INPUT
+    assert f"{cut}: damaged behind message" in " ".join(err.split())
+
+
+def test_what_the_parish_does_not_have_is_told_with_its_line(short: Path) -> None:
+    short.write_text(SCENARIO + "happens:\n  - {do: panic, at_s: 5, unit: CPSO-999}\n")
+    code, _, err = said("run", str(short))
+    assert code == BAD_INPUT
+    assert f"{short}:9:5: happens[0]: unit: CPSO-999 has no terminal here" in err
+
+
+def test_a_polite_end_takes_the_center_along(short: Path) -> None:
+    """SIGTERM, as a supervisor or `kill` sends it. Fails when only Ctrl-C is heard: the center would keep its ports."""
+    command = [sys.executable, "-m", "twin.cli", "run", str(short), "--wire", "--speed", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        line = next(line for line in run.stderr if "center at" in line)
+        ours = [int(pid) for pid in _children(run.pid)]
+        run.send_signal(signal.SIGTERM)
+        _, err = run.communicate(timeout=30)
+    assert run.returncode == 130, err
+    assert ours, line
+    assert not [pid for pid in ours if Path(f"/proc/{pid}").exists()]
+
+
+def _children(pid: int) -> list[str]:
+    """Of any thread: the broker's threads start none, the center is started by the main one."""
+    return [child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
