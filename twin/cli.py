@@ -21,6 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from twin import parish_command
+from twin.calibrate_command import calibrate
 
 HELD, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -33,6 +34,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(parish_command.app, name="parish")
+app.command()(calibrate)
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
