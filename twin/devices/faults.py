@@ -25,7 +25,7 @@ Positive = Annotated[float, Meta(gt=0)]
 Count = Annotated[int, Meta(ge=1, le=100)]
 Power: TypeAlias = Literal["on", "off", "hung", "settling"]
 
-POSITIONS = frozenset({"avl", "adsb"})
+POSITIONS = frozenset({"avl", "adsb", "lpr"})
 POWERED = frozenset({"avl", "lpr", "adsb", "terminal"})
 CLOCKED = frozenset({"avl", "lpr", "adsb", "cad", "hotlist", "terminal"})
 
@@ -126,7 +126,7 @@ class Drift(Fault, frozen=True, kw_only=True):
 class Freeze(Fault, frozen=True, kw_only=True):
     """The last fix for ever: with a running clock, or (`clock: stopped`) the very same fix again and again."""
 
-    kinds: ClassVar[frozenset[str]] = frozenset({"avl"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"avl", "lpr"})
     clock: Literal["runs", "stopped"] = "runs"
 
 
@@ -145,6 +145,17 @@ class Lie(Fault, frozen=True, kw_only=True):
     kinds: ClassVar[frozenset[str]] = POSITIONS
     north_m: float = 0.0
     east_m: float = 0.0
+
+
+class UrbanDrift(Fault, frozen=True, kw_only=True):
+    """Between tall buildings a satellite is heard by way of a wall: the position strays by `by_m` (root mean square),
+    otherwise a street further on, otherwise a minute later. Within `within_m` of `lat`, `lon`, if they are given."""
+
+    kinds: ClassVar[frozenset[str]] = POSITIONS
+    by_m: Positive = 40.0
+    lat: float | None = None
+    lon: float | None = None
+    within_m: Positive = 800.0
 
 
 # --- every device -----------------------------------------------------------------------------------------------
@@ -259,6 +270,14 @@ class ShrunkList(Fault, frozen=True, kw_only=True):
     keep: Share = 0.1
 
 
+class StaleList(Fault, frozen=True, kw_only=True):
+    """Every write holds what the last one before held: the export's source has stopped. The file is the old one again;
+    or (`restamped`) it claims to be new."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"hotlist"})
+    restamped: bool = False
+
+
 class Deaf(Fault, frozen=True, kw_only=True):
     """Shows messages, and nobody ever presses the key."""
 
@@ -277,6 +296,7 @@ AnyFault: TypeAlias = (
     | Freeze
     | Jump
     | Lie
+    | UrbanDrift
     | ClockSkew
     | Reboot
     | RebootStorm
@@ -288,6 +308,7 @@ AnyFault: TypeAlias = (
     | HalfWritten
     | EmptyList
     | ShrunkList
+    | StaleList
     | Deaf
 )
 

@@ -7,10 +7,10 @@ Refuses to know: sentences, reporting intervals, and the road.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import cos, exp, radians, sin, sqrt
+from math import cos, exp, hypot, radians, sin, sqrt
 from random import Random
 
-from twin.devices.faults import AnyFault, Drift, Jump, Lie
+from twin.devices.faults import AnyFault, Drift, Jump, Lie, UrbanDrift
 from twin.devices.things import Fix
 
 DEGREE_M = 111_320.0  # of latitude, and of longitude at the equator
@@ -18,6 +18,7 @@ NOISE_M = 2.5
 CORRELATION_US = 45e6
 SPEED_NOISE_MPS = 0.15
 AT_REST_MPS = 0.8
+WALL_NORTH_M, WALL_EAST_M, SATELLITE_S = 37.0, 61.0, 70.0  # how far and how long until a reflection is another
 
 
 class Noise:
@@ -55,7 +56,7 @@ def moved(lat: float, lon: float, north_m: float, east_m: float) -> tuple[float,
 
 
 def displaced(lat: float, lon: float, active: Sequence[AnyFault], now_us: int, dice: Random) -> tuple[float, float]:
-    """The position under the drift, jump and lie in force."""
+    """The position under the faults in force."""
     for fault in active:
         if isinstance(fault, Drift):
             by_m, bearing_deg = fault.rate_mps * (now_us - fault.start_us) / 1e6, fault.bearing_deg
@@ -67,8 +68,25 @@ def displaced(lat: float, lon: float, active: Sequence[AnyFault], now_us: int, d
         elif isinstance(fault, Lie):
             lat, lon = moved(lat, lon, fault.north_m, fault.east_m)
             continue
+        elif isinstance(fault, UrbanDrift):
+            lat, lon = moved(lat, lon, *_reflected(lat, lon, fault, now_us))
+            continue
         else:
             continue
         bearing = radians(bearing_deg)
         lat, lon = moved(lat, lon, by_m * cos(bearing), by_m * sin(bearing))
     return lat, lon
+
+
+def _reflected(lat: float, lon: float, fault: UrbanDrift, now_us: int) -> tuple[float, float]:
+    """How far north and east walls move a position: a smooth pattern over streets that shifts as satellites do. A way
+    through it strays by some tens of metres in each street; who stands still is seen to wander."""
+    north_m, east_m = lat * DEGREE_M, lon * DEGREE_M * cos(radians(lat))
+    if fault.lat is not None and fault.lon is not None:
+        from_m = (lat - fault.lat) * DEGREE_M, (lon - fault.lon) * DEGREE_M * cos(radians(lat))
+        if hypot(*from_m) > fault.within_m:
+            return 0.0, 0.0
+    seconds = now_us / 1e6
+    along = north_m / WALL_NORTH_M + east_m / WALL_EAST_M + seconds / SATELLITE_S
+    across = north_m / WALL_EAST_M - east_m / WALL_NORTH_M + 1.7 * seconds / SATELLITE_S
+    return fault.by_m * sin(along), fault.by_m * sin(across)

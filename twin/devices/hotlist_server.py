@@ -13,7 +13,7 @@ from simpy import Environment
 
 from twin.devices import hotlist
 from twin.devices.clock import call_later, now_us
-from twin.devices.faults import AnyFault, EmptyList, HalfWritten, ShrunkList
+from twin.devices.faults import AnyFault, EmptyList, HalfWritten, ShrunkList, StaleList
 from twin.devices.line import Line
 from twin.devices.things import SECOND_US, Listing, Log, unlogged
 from twin.devices.timetable import Timetable, power, skewed
@@ -51,6 +51,7 @@ class HotlistServer:
         self._zero_for_o = zero_for_o
         self._timetable = Timetable(faults)
         self._log = log
+        self._last: tuple[Sequence[Listing], int] | None = None
         call_later(env, first_us, self._on_schedule)
 
     def write(self) -> None:
@@ -63,8 +64,18 @@ class HotlistServer:
         version = _version(issued_us)
         listings = self._listings(now)
         whole = self._file(listings, version, issued_us)
-        file_name = f"{self.name.rpartition('/')[2]}-{version}.csv"
-        spoiled = self._spoiled(active, listings, whole, version, issued_us)
+        file_name = self._file_name(version)
+        stale = next((fault for fault in active if isinstance(fault, StaleList)), None)
+        if stale is not None and self._last is not None:
+            listings_then, issued_then_us = self._last
+            if not stale.restamped:
+                issued_us = issued_then_us
+                version = _version(issued_us)
+                file_name = self._file_name(version)
+            spoiled = self._file(listings_then, version, issued_us)
+        else:
+            self._last = listings, issued_us
+            spoiled = self._spoiled(active, listings, whole, version, issued_us)
         self.written += 1
         self.spoiled += spoiled != whole
         self._log("hotlist-written", hotlist=self.name, version=version, listings=len(listings), whole=spoiled == whole)
@@ -81,6 +92,9 @@ class HotlistServer:
     def _on_schedule(self) -> None:
         call_later(self._env, self._every_us, self._on_schedule)
         self.write()
+
+    def _file_name(self, version: str) -> str:
+        return f"{self.name.rpartition('/')[2]}-{version}.csv"
 
     def _file(self, listings: Sequence[Listing], version: str, issued_us: int) -> bytes:
         return hotlist.encode(listings, version, issued_us, self._epoch, zero_for_o=self._zero_for_o)

@@ -18,10 +18,12 @@ from twin.devices.crop import plate_crop
 from twin.devices.faults import (
     AnyFault,
     DuplicateId,
+    Freeze,
     Misread,
     Retransmit,
     WrongState,
 )
+from twin.devices.gps import displaced
 from twin.devices.line import Line
 from twin.devices.ocr import Ocr, Reading, has_shape, other_state, read
 from twin.devices.outbox import Outbox
@@ -75,6 +77,7 @@ class PlateReader:
         self._log = log
         self._started_us = 0
         self._last_ms = -1
+        self._frozen: tuple[float, float] | None = None
         call_later(env, dice.randrange(HEARTBEAT_US), self._beat)
 
     def on_passage(self, passage: Passage) -> None:
@@ -92,7 +95,8 @@ class PlateReader:
         self._log("unseen", reader=self.name, vehicle=passage.vehicle, plate=passage.plate)
 
     def _sighted(self, passage: Passage, active: Sequence[AnyFault], *, settling: bool) -> Sighting:
-        camera = self._camera._replace(lat=passage.lat, lon=passage.lon)
+        lat, lon = self._place(passage, active) if active else (passage.lat, passage.lon)
+        camera = self._camera._replace(lat=lat, lon=lon)
         for fault in active:
             if isinstance(fault, DuplicateId):
                 camera = _posing(camera, fault.identity)
@@ -109,6 +113,15 @@ class PlateReader:
             round(passage.course_deg, 2), round(self._dice.triangular(55.0, 99.9, 95.0), 2),
         )  # fmt: skip
         return Sighting(passage, rekor.uuid(camera, seen_ms), seen_ms, self._reading(passage, active), look, camera)
+
+    def _place(self, passage: Passage, active: Sequence[AnyFault]) -> tuple[float, float]:
+        """Where the reader believes to be, under the faults in force."""
+        lat, lon = passage.lat, passage.lon
+        if any(isinstance(fault, Freeze) for fault in active):
+            lat, lon = self._frozen = self._frozen or (lat, lon)
+        else:
+            self._frozen = None
+        return displaced(lat, lon, active, now_us(self._env), self._dice)
 
     def _reading(self, passage: Passage, active: Sequence[AnyFault]) -> Reading | None:
         """What the agent makes of the plate; None when it can make nothing of it."""

@@ -27,6 +27,7 @@ from twin.devices.faults import (
     Partition,
     Reboot,
     Silent,
+    UrbanDrift,
 )
 from twin.devices.line import Line
 from twin.devices.things import Fix
@@ -241,6 +242,34 @@ def test_a_lie_is_a_constant_offset() -> None:
     patrol.run(100)
     off = [away_m(message, driving(at)) for at, (_, message) in zip(patrol.moments(), patrol.sentences(), strict=True)]
     assert all(abs(distance - 500) < 20 for distance in off)
+
+
+def test_between_tall_buildings_a_track_strays() -> None:
+    """Within half a kilometre of the courthouse a straight drive is told tens of metres off, now to one side and now to
+    the other, at its true speed and course; before and behind it is told as it is."""
+    town = UrbanDrift(on="*", by_m=40, lat=LAT + 2_000 / DEGREE_M, lon=LON, within_m=500)
+    patrol = Patrol(faults=[town])
+    patrol.run(200)
+    inside, outside = [], []
+    for at, (_, message) in zip(patrol.moments(), patrol.sentences(), strict=True):
+        near = abs(20.0 * at / SECOND - 2_000) < 480
+        (inside if near else outside).append((at, message))
+    off = [away_m(message, driving(at)) for at, message in inside if abs(20.0 * at / SECOND - 2_000) < 400]
+    assert 20 < fmean(off) < 60
+    east = [(message.lon - LON) for _, message in inside]
+    assert min(east) < 0 < max(east)
+    assert all(away_m(message, driving(at)) < 20 for at, message in outside if abs(20.0 * at / SECOND - 2_000) > 520)
+    assert all(abs(message.spd * 1852 / 3600 - 20) < 1 for _, message in inside)
+
+
+def test_who_is_parked_between_them_wanders() -> None:
+    """A standing car's position moves by tens of metres over some minutes, and it says that it stands."""
+    patrol = Patrol(position=parked, faults=[UrbanDrift(on="*", by_m=40)])
+    patrol.run(1_200)
+    said = [message for _, message in patrol.sentences()]
+    spread_m = (max(message.lat for message in said) - min(message.lat for message in said)) * DEGREE_M
+    assert 40 < spread_m < 100
+    assert all(not message.spd for message in said)
 
 
 @pytest.mark.parametrize(("to", "year"), [("year-1999", 1999), ("week-rollover", 2006)])

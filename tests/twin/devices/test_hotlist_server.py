@@ -7,7 +7,7 @@ from random import Random
 from simpy import Environment
 
 from tests.twin.devices.recorder import EPOCH, SECOND, Diary, Recorder
-from twin.devices.faults import AnyFault, EmptyList, HalfWritten, Partition, ShrunkList, Silent
+from twin.devices.faults import AnyFault, EmptyList, HalfWritten, Partition, ShrunkList, Silent, StaleList
 from twin.devices.hotlist_server import HotlistServer
 from twin.devices.line import Line
 from twin.devices.things import Listing
@@ -81,6 +81,22 @@ def test_empty_and_shrunk_lists_look_like_lists() -> None:
     (shrunk,) = Bureau([ShrunkList(on="*", keep=0.1)]).run(12)
     assert lines(shrunk)[-1] == "#END,20"
     assert len(lines(shrunk)) == 24
+
+
+def test_a_stale_list_is_the_old_one_again() -> None:
+    """The car that is wanted since is not on it: the old file under the old name, or, restamped, under a new one. What
+    was missing comes when the fault is over."""
+    again = Bureau([StaleList(on="*", from_s=7200, for_s=60_000)])
+    first, second = again.run(24)
+    assert second == first
+    assert len({message.peer for message in again.recorder.carried}) == 1
+    restamped = Bureau([StaleList(on="*", from_s=7200, for_s=60_000, restamped=True)])
+    first, second, third = restamped.run(26)
+    assert lines(second)[0] == "#VERSION,20260301T130000Z"
+    assert lines(second)[2:] == lines(first)[2:]
+    assert "777XYZ" not in second.decode()
+    assert "777XYZ" in third.decode()
+    assert [entry["whole"] for entry in restamped.diary.of("hotlist-written")] == [True, False, True]
 
 
 def test_the_log_says_which_versions_were_whole() -> None:

@@ -22,6 +22,8 @@ from twin.devices.faults import (
     AnyFault,
     ClockSkew,
     DuplicateId,
+    Freeze,
+    Lie,
     Misread,
     Partition,
     Reboot,
@@ -279,6 +281,20 @@ def test_a_camera_may_claim_anothers_number_or_time() -> None:
     assert said["epoch_start"] == EPOCH // 1000 + 3_600_000
     (other,) = Site([DuplicateId(on="*", identity="Z" * 40)]).run(1)
     assert other["agent_uid"] == "Z" * 40
+
+
+def test_a_reader_may_be_wrong_about_where_it_is() -> None:
+    """One that was surveyed wrongly says so with every read; one that rides on a car and whose receiver has frozen says
+    where it was when that began."""
+    lying = Site(faults=[Lie(on="*", north_m=500)]).run(3)
+    assert all(abs((said["gps_latitude"] - CAR.lat) * 111_320 - 500) < 1 for said in lying)
+    site = Site(faults=[Freeze(on="*", from_s=15, for_s=40)])
+    for number in range(8):
+        moved = msgspec.structs.replace(CAR, lat=CAR.lat + number / 100)
+        call_later(site.env, number * 10 * SECOND, site._pass, moved)
+    site.env.run(until=200 * SECOND)
+    steps = [round((said["gps_latitude"] - CAR.lat) * 100) for said in site.said("alpr_group")]
+    assert steps == [0, 1, 2, 2, 2, 2, 6, 7]
 
 
 @pytest.mark.parametrize("taken", [False, None])
