@@ -7,6 +7,8 @@ Refuses to know: why people call, and who is sent.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from random import Random
 
 import numpy as np
 
@@ -14,19 +16,21 @@ from twin.devices import eido
 from twin.devices.call_switch import CallSwitch
 from twin.devices.line_quality import LineQuality
 from twin.setting import Setting
-from twin.sim.calls import Callers, Happened
+from twin.sim.calls import Callers, Matter
+from twin.sim.calls_kinds import KINDS, Kind, mean_callers
 from twin.sim.geometry import inside
 from twin.sim.parish import planar
-from twin.sim.rhythm import CALLING, Rhythm, by_hour
+from twin.sim.rhythm import Rhythm
+from twin.sim.rhythm_week import WEEK, by_week
 
 LEASED_LINE = LineQuality(transport="request", delay_ms=40, jitter_ms=15)
-WEEKEND_CALLS = 1.1
+FROM_HOME_M = 500.0
 
 
 class Answering:
     """`callers` turns what happens into calls; the background of a day's calls comes by itself."""
 
-    def __init__(self, setting: Setting, dispatch: Callable[[Happened], None]) -> None:
+    def __init__(self, setting: Setting, dispatch: Callable[[Matter], None]) -> None:
         self._setting = setting
         plane = setting.parish.plane
         self._towns = [planar(plane, place.ring) for place in setting.parish.places if place.kind != "community"]
@@ -41,9 +45,25 @@ class Answering:
             setting.truth.log,
             setting.local_start.year,
         )
-        self._dice = setting.dice("calls", "background")
-        factor = by_hour(setting.local_start, CALLING, WEEKEND_CALLS)
-        Rhythm(setting.env, setting.scenario.world.calls_a_day, factor, self._dice, self._somebody_calls)
+        self._homes = [home.people for home in setting.parish.people]
+        for rhythm in WEEK:
+            self._background(rhythm)
+
+    def _background(self, rhythm: str) -> None:
+        """The day's calls about matters that follow one curve of the week. Dice of their own: a call more about a crash
+        moves no call about a burglary."""
+        setting = self._setting
+        kinds = [kind for kind in KINDS if kind.rhythm == rhythm]
+        calls = sum(kind.share * mean_callers(kind) for kind in KINDS)
+        share = sum(kind.share for kind in kinds) / calls
+        dice = setting.dice("calls", rhythm)
+        Rhythm(
+            setting.env,
+            setting.scenario.world.calls_a_day * share,
+            by_week(setting.local_start, rhythm),
+            dice,
+            partial(self._somebody_calls, kinds, [kind.share for kind in kinds], dice),
+        )
 
     def in_town(self, x: float, y: float) -> bool:
         """Whether a place lies in a city or town with a police department."""
@@ -68,5 +88,9 @@ class Answering:
             log=setting.truth.log,
         )
 
-    def _somebody_calls(self) -> None:
-        self.callers.anything(self._setting.parish, self._dice)
+    def _somebody_calls(self, kinds: list[Kind], shares: list[float], dice: Random) -> None:
+        setting = self._setting
+        home = dice.choices(setting.parish.people, self._homes)[0]
+        x, y = setting.parish.plane.xy(home.lat, home.lon)
+        kind = dice.choices(kinds, shares)[0]
+        self.callers.anything(kind, x + dice.gauss(0, FROM_HOME_M), y + dice.gauss(0, FROM_HOME_M), dice)

@@ -9,7 +9,7 @@ system, whose gateway passes their positions on over one connection.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -19,47 +19,115 @@ from twin.devices.mobile_terminal import Terminal
 from twin.devices.terminal import Message
 from twin.parish_site import Rostered
 from twin.setting import Setting, WorldError
-from twin.sim.parish import Agency, RoadKind, planar
-from twin.sim.patrol import Beat, Dispatcher, PatrolUnit, Status
+from twin.sim.calls import Happened
+from twin.sim.geometry import Floats, inside
+from twin.sim.parish import Agency, Place, planar
+from twin.sim.patrol import PatrolUnit
+from twin.sim.patrol_beats import Beat, beat_map
+from twin.sim.patrol_duty import Duty, Status, Work
+from twin.sim.routing_leg import Spot
 
 CELLULAR = LineQuality(transport="datagram", delay_ms=60, jitter_ms=30)
 CELLULAR_STREAM = LineQuality(transport="stream", delay_ms=60, jitter_ms=30)
 GATEWAY = LineQuality(transport="stream", delay_ms=15)
 OWN_MODELS = ("nmea-udp", "nmea-udp", "nmea-tcp", "nmea-udp", "taip", "nmea-udp", "owntracks", "nmea-udp")
 FEED_OF_MODEL = {"nmea-udp": "avl-udp", "nmea-tcp": "avl-tcp", "taip": "avl-taip", "owntracks": "phones"}
-BEAT_M = 6_000.0
-HIGHWAYS: tuple[RoadKind, ...] = ("motorway", "trunk", "primary", "ramp")
+ON_THE_ROAD = ("crash", "traffic-hazard")  # outside the towns the state police go to these as well
 
 Told = Callable[[str, Message, int], None]
 
 
 class Fleet:
-    """`units`, `routers` and `terminals` by call sign. `told(unit, message, at_us)`: a deputy reads a message."""
+    """`units`, `routers` and `terminals` by call sign, `beats` by agency. `told(unit, message, at_us)`: a deputy reads
+    a message; `freed()`: a car is on patrol again."""
 
-    def __init__(self, setting: Setting, told: Told) -> None:
+    def __init__(self, setting: Setting, told: Told, freed: Callable[[], None]) -> None:
         """Raises WorldError."""
         self.roster = _roster(setting)
         self.units: dict[str, PatrolUnit] = {}
         self.routers: dict[str, AvlRouter] = {}
         self.terminals: dict[str, Terminal] = {}
+        self.beats = beat_map(setting.parish, setting.router)
         self._setting = setting
         self._told = told
-        areas = {agency.agency: self._area(agency) for agency in setting.parish.agencies}
+        self._freed = freed
+        plane = setting.parish.plane
+        self._towns = [(place, planar(plane, place.ring)) for place in setting.parish.places]
+        self._agencies = {agency.agency: agency for agency in setting.parish.agencies}
+        numbers: dict[str, int] = {}
         for one in self.roster:
-            self.units[one.unit] = PatrolUnit(
-                setting.env,
-                one.unit,
-                one.agency,
-                setting.router,
-                setting.parish.plane,
-                self._beat(one, areas[one.agency]),
-                setting.dice("unit", one.unit),
-                self._changed,
-            )
+            number = numbers[one.agency] = numbers.get(one.agency, 0) + 1
+            self.units[one.unit] = self._unit(one, number)
             self._add_router(one)
             if one.own:
                 self._add_terminal(one.unit)
-        self.dispatcher = Dispatcher(setting.router, list(self.units.values()))
+        self._on_duty = list(numbers)
+
+    def _unit(self, one: Rostered, number: int) -> PatrolUnit:
+        setting, dice = self._setting, self._setting.dice("beat", one.unit)
+        beats = self.beats[one.agency]
+        return PatrolUnit(
+            setting.env,
+            one.unit,
+            one.agency,
+            setting.router,
+            setting.parish.plane,
+            beats[(number - 1) % len(beats)],
+            self._station(one.agency, beats[(number - 1) % len(beats)]),
+            Duty(one.agency, number, setting.local_start, dice),
+            setting.dice("unit", one.unit),
+            self,
+            on_highways=self._agencies[one.agency].covers == "highways",
+        )
+
+    def _station(self, agency: str, beat: Beat) -> Spot:
+        """The agency's station that is nearest to a beat, as the crow flies."""
+        setting = self._setting
+        x, y = setting.network.node_xy[beat.nodes[len(beat.nodes) // 2]].tolist()
+        places = [setting.parish.plane.xy(*one.at) for one in setting.parish.stations if one.agency == agency]
+        nearest = min(places, key=lambda at: ((at[0] - x) ** 2 + (at[1] - y) ** 2, at))
+        return setting.router.nearest_edge(*nearest)
+
+    # --- whose ground ---------------------------------------------------------------------------------------------
+
+    def police_of(self, x: float, y: float) -> Agency | None:
+        """The police department of the city or town at a place; None outside, where the sheriff's deputies go."""
+        place = self._town(x, y)
+        return None if place is None else next((a for a in self._agencies.values() if a.covers == place.name), None)
+
+    def grounds(self, happened: Happened) -> tuple[Sequence[str], Sequence[str]]:
+        """Who goes to a matter, and who helps them out. A town without police on the roster is the sheriff's."""
+        police = self.police_of(happened.x, happened.y)
+        sheriff = [name for name in self._on_duty if self._agencies[name].own]
+        state = [name for name in self._on_duty if self._agencies[name].covers == "highways"]
+        if police is not None and police.agency in self._on_duty:
+            return (police.agency,), (*sheriff, *state)
+        own = (*sheriff, *state) if happened.kind in ON_THE_ROAD else sheriff
+        return (own, state) if own else (self._on_duty, ())
+
+    def _town(self, x: float, y: float) -> Place | None:
+        for place, ring in self._towns:
+            if bool(inside(_point(x, y), ring)[0]):
+                return place
+        return None
+
+    # --- what crews say -------------------------------------------------------------------------------------------
+
+    def changed(self, unit: str, status: Status) -> None:
+        """A status key on the terminal, in cars that have one of ours."""
+        terminal = self.terminals.get(unit)
+        if terminal is not None:
+            terminal.press(status)
+        if status == "available":
+            self._freed()
+
+    def began(self, unit: PatrolUnit, work: Work) -> None:
+        self._setting.truth.log("work-began", unit=unit.unit, what=work.what)
+
+    def finished(self, unit: PatrolUnit, work: Work) -> None:
+        self._setting.truth.log("work-ended", unit=unit.unit, what=work.what)
+
+    # --- what is in a car -----------------------------------------------------------------------------------------
 
     def _add_router(self, one: Rostered) -> None:
         setting, name = self._setting, f"avl/{one.unit}"
@@ -95,35 +163,9 @@ class Fleet:
             log=setting.truth.log,
         )
 
-    def _changed(self, unit: str, status: Status) -> None:
-        terminal = self.terminals.get(unit)
-        if terminal is not None:
-            terminal.press(status)
 
-    def _area(self, agency: Agency) -> bytes | None:
-        """Where an agency's cars patrol; None for the sheriff's, who have beats of their own."""
-        setting = self._setting
-        if agency.covers == "parish":
-            return None
-        if agency.covers == "highways":
-            return setting.router.area(planar(setting.parish.plane, setting.parish.boundary), HIGHWAYS)
-        return setting.router.area(planar(setting.parish.plane, setting.parish.place(agency.covers).ring))
-
-    def _beat(self, one: Rostered, area: bytes | None) -> Beat:
-        """Somewhere in the agency's area or, for the sheriff's cars, around a settlement drawn for each by itself."""
-        setting = self._setting
-        dice = setting.dice("beat", one.unit)
-        if area is None:
-            home = dice.choices(setting.parish.people, [home.people for home in setting.parish.people])[0]
-            x, y = setting.parish.plane.xy(home.lat, home.lon)
-            corners = [
-                (x - BEAT_M, y - BEAT_M),
-                (x + BEAT_M, y - BEAT_M),
-                (x + BEAT_M, y + BEAT_M),
-                (x - BEAT_M, y + BEAT_M),
-            ]
-            area = setting.router.area(np.array(corners))
-        return Beat(area, int(dice.choice(np.flatnonzero(np.frombuffer(area, np.uint8)).tolist())))
+def _point(x: float, y: float) -> Floats:
+    return np.array([[x, y]])
 
 
 def _roster(setting: Setting) -> list[Rostered]:

@@ -1,6 +1,6 @@
 """The parish at work: a scenario turned into a world with its people, cars and devices, on one clock.
 
-Knows: what happens when, and who is sent where.
+Knows: what happens when, and how parts of it hear of one another.
 Refuses to know: the center, and what carries the bytes (a carrier is passed in).
 """
 
@@ -16,12 +16,22 @@ from twin.fleet import Fleet
 from twin.roadside import Roadside
 from twin.scenarios.schema import Happening, Incident, Panic, Scenario, StolenCar
 from twin.setting import Setting, WorldError
-from twin.sim.calls import Happened
+from twin.sim.calls import Happened, Matter
 from twin.sim.cars import Theft
+from twin.sim.dispatch import Dispatcher
 from twin.sim.gazetteer import UnknownPlaceError
+from twin.sim.patrol import PatrolUnit
+from twin.sim.patrol_duty import Status
 
-SCENE_S = {1: 1_500.0, 2: 1_200.0, 3: 900.0, 4: 600.0, 5: 600.0}
 LOOK_FOR_S = 600.0
+LOOKOUT_PRIORITY = 2
+
+
+class Lookout:
+    """Going to see whether a wanted car is still where a reader saw it: nobody's incident, so no CAD hears of it."""
+
+    def changed(self, unit: PatrolUnit, status: Status) -> None:
+        """The terminal's status key says it all."""
 
 
 class World:
@@ -32,8 +42,18 @@ class World:
         """Raises WorldError."""
         self.setting = Setting(scenario, seed, carrier)
         self.roadside = Roadside(self.setting)
-        self.fleet = Fleet(self.setting, self._told)
+        self.fleet = Fleet(self.setting, self._told, self._freed)
         self.answering = Answering(self.setting, self._dispatch)
+        self.dispatcher = Dispatcher(
+            self.setting.env,
+            self.setting.router,
+            list(self.fleet.units.values()),
+            self.fleet.grounds,
+            self.setting.dice("dispatcher", "parish"),
+            assigned=self.answering.callers.assigned,
+            ended=self.answering.callers.ended,
+            log=self.setting.truth.log,
+        )
         self.airfield = Airfield(self.setting)
         for position, happening in enumerate(scenario.happens):
             try:
@@ -65,13 +85,11 @@ class World:
         self.fleet.terminals[unit].panic()
         self.fleet.routers[unit].set_emergency(True)
 
-    def _dispatch(self, happened: Happened) -> None:
-        """The towns' departments answer in the towns, the sheriff everywhere else."""
-        in_town = self.answering.in_town(happened.x, happened.y)
-        agencies = [agency.agency for agency in self.setting.parish.agencies if agency.own != in_town]
-        goal = self.setting.router.nearest_edge(happened.x, happened.y)
-        unit = self.fleet.dispatcher.send(goal, agencies, SCENE_S[happened.priority])
-        self.setting.truth.log("dispatched", name=happened.name, unit=unit.unit if unit else None)
+    def _dispatch(self, matter: Matter) -> None:
+        self.dispatcher.ask(matter)
+
+    def _freed(self) -> None:
+        self.dispatcher.freed()
 
     def _told(self, unit: str, message: Message, at_us: int) -> None:
         """A deputy who is free and is told where a wanted car was seen goes there to look."""
@@ -80,9 +98,9 @@ class World:
             "told", unit=unit, message=message.id, plate=message.plate, about=message.kind, shown_us=at_us
         )
         patrol = self.fleet.units[unit]
-        if message.lat is not None and message.lon is not None and patrol.status == "available":
+        if message.lat is not None and message.lon is not None and patrol.free(LOOKOUT_PRIORITY):
             goal = setting.router.nearest_edge(*setting.parish.plane.xy(message.lat, message.lon))
-            patrol.respond(goal, LOOK_FOR_S)
+            patrol.respond(goal, Lookout(), LOOK_FOR_S)
 
 
 def _theft(happening: StolenCar) -> Theft:

@@ -24,6 +24,14 @@ _encode = msgspec.json.Encoder().encode
 WGS84 = "urn:ogc:def:crs:EPSG::4326"
 METRE = "urn:ogc:def:uom:EPSG::9001"
 
+PRIMARY_STATUS = {
+    "dispatched": "NotAvailable",
+    "enroute": "NotAvailable",
+    "on-scene": "NotAvailable",
+    "cleared": "Available",
+}
+SECONDARY_STATUS = {"dispatched": "Dispatched", "enroute": "EnRoute", "on-scene": "OnScene", "cleared": "Available"}
+
 MOST_URGENT = 10  # of the standard's common priority numbers (section 2.9)
 
 
@@ -63,12 +71,12 @@ def incident_number(cad: Cad, year: int, serial: int) -> str:
 
 def opened(cad: Cad, fact: CallFact, epoch: int, at_us: int) -> bytes:
     """The call was answered and an incident opened. `at_us` is now, since the scenario's start."""
-    return _encode(_object(cad, fact, epoch, at_us, "callAnswered", "Active", None))
+    return _encode(_object(cad, fact, epoch, at_us, fact.state, "Active", None))
 
 
 def updated(cad: Cad, fact: CallFact, epoch: int, at_us: int) -> bytes:
     """Something became known: usually a better location."""
-    return _encode(_object(cad, fact, epoch, at_us, "callAnswered", "Active", None))
+    return _encode(_object(cad, fact, epoch, at_us, fact.state, "Active", None))
 
 
 def closed(cad: Cad, fact: CallFact, epoch: int, at_us: int, disposition: str) -> bytes:
@@ -88,7 +96,7 @@ def pidf_lo(fact: CallFact, *, circle: bool = True) -> str:
         ' xmlns:ca="urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr" xmlns:gml="http://www.opengis.net/gml"'
         f' xmlns:gs="http://www.opengis.net/pidflo/1.0" entity="pres:{escape(fact.call)}@calls.example">'
         f'<dm:device id="caller"><gp:geopriv><gp:location-info>{shapes}</gp:location-info><gp:usage-rules/>'
-        "<gp:method>Device</gp:method></gp:geopriv></dm:device></presence>"
+        f"<gp:method>{escape(fact.method)}</gp:method></gp:geopriv></dm:device></presence>"
     )
 
 
@@ -155,7 +163,45 @@ def _object(
         said["locationComponent"] = [_location(cad, fact, prologue, location_id)]
     if noted:
         said["notesComponent"] = [{"$id": notes_id, **prologue, "notesActionComments": escape(fact.text or "")}]
+    if fact.units:
+        said |= _resources(cad, fact, prologue, epoch)
     return said
+
+
+def _resources(cad: Cad, fact: CallFact, prologue: dict[str, Any], epoch: int) -> dict[str, Any]:
+    """The cars on the incident. The format has no table of times: a component's own stamp says since when its status
+    holds. The dispatch component names who was sent."""
+
+    def stamped(at_us: int) -> dict[str, Any]:
+        return {**prologue, "lastUpdateTimeStamp": iso(epoch + at_us, cad.offset_min)}
+
+    first_us = min(unit.at_us for unit in fact.units)
+    return {
+        "emergencyResourceComponent": [
+            {
+                "$id": unit.unit,
+                **stamped(unit.at_us),
+                "agentReference": [{"$ref": cad.agent}],
+                "emergencyResourceTypeCommonRegistryText": "Law Enforcement Unit",
+                "resourceAttributeRegistryText": ["Other"],
+                "resourceAttributeInternalText": ["patrol"],
+                "emergencyResourceName": unit.unit,
+                "primaryUnitStatusRegistryText": PRIMARY_STATUS[unit.status],
+                "secondaryUnitStatusRegistryText": [SECONDARY_STATUS[unit.status]],
+                "unitStatusInternal": [unit.status],
+            }
+            for unit in fact.units
+        ],
+        "dispatchComponent": [
+            {
+                "$id": f"{fact.incident}-dispatch",
+                **stamped(first_us),
+                "agencyReference": {"$ref": cad.agency},
+                "agentReference": {"$ref": cad.agent},
+                "emergencyResourceReference": [{"$ref": unit.unit} for unit in fact.units],
+            }
+        ],
+    }
 
 
 def _incident(

@@ -47,9 +47,21 @@ class Passage(msgspec.Struct, frozen=True, gc=False):
     legibility: float = 1.0
 
 
+class Assigned(msgspec.Struct, frozen=True, gc=False):
+    """A car that is on an incident, as its dispatcher sees it: `status` is `dispatched`, `enroute`, `on-scene` or
+    `cleared`, since `at_us`."""
+
+    unit: str
+    agency: str
+    status: str
+    at_us: int
+
+
 class CallFact(msgspec.Struct, frozen=True, gc=False):
     """A 911 call as its call taker sees it at the moment. `call` is unique in its CAD; `incident` is that CAD's number
-    of the incident; `priority` 1 is the most urgent, 5 the least; a location may be absent, a civic `address` too."""
+    of the incident; `priority` 1 is the most urgent, 5 the least; a location may be absent, a civic `address` too.
+    `method` is how the place was found (RFC 4119's registry), `state` that of the telephone call, `units` the cars on
+    the incident."""
 
     at_us: int
     call: str
@@ -62,6 +74,9 @@ class CallFact(msgspec.Struct, frozen=True, gc=False):
     uncertainty_m: float | None = None
     address: str | None = None
     text: str | None = None
+    method: str = "Device"
+    state: str = "callAnswered"
+    units: tuple[Assigned, ...] = ()
 
 
 class AircraftState(msgspec.Struct, frozen=True, gc=False):

@@ -19,9 +19,6 @@ HOUR_US = 3_600_000_000
 DRIVING = (0.14, 0.09, 0.08, 0.10, 0.22, 0.55, 1.05, 1.55, 1.40, 1.20, 1.20, 1.30,
            1.40, 1.40, 1.45, 1.60, 1.75, 1.75, 1.35, 1.05, 0.85, 0.65, 0.45, 0.27)  # fmt: skip
 """Traffic by hour of the day, 1 on average: the two-humped weekday of any county road (assumption)."""
-CALLING = (0.75, 0.62, 0.55, 0.47, 0.43, 0.48, 0.63, 0.83, 0.95, 1.02, 1.08, 1.13,
-           1.17, 1.20, 1.25, 1.32, 1.38, 1.40, 1.36, 1.30, 1.24, 1.15, 1.05, 0.90)  # fmt: skip
-"""911 calls by hour of the day, 1 on average (assumption)."""
 
 
 def by_hour(start: datetime, day: Sequence[float], weekend: float = 1.0) -> Callable[[int], float]:

@@ -188,7 +188,11 @@ class Router:
         chosen = np.isin(self.network.kind, [KINDS.index(kind) for kind in kinds])
         touched = np.zeros(self.network.nodes, dtype=np.bool_)
         touched[self.network.source[chosen]] = touched[self.network.target[chosen]] = True
-        within = np.flatnonzero(touched & inside(self.network.node_xy, ring))
+        return self.part(touched & inside(self.network.node_xy, ring))
+
+    def part(self, chosen: NDArray[np.bool_]) -> bytes:
+        """The same for any choice of crossings: the largest part among which a car can drive without leaving it."""
+        within = np.flatnonzero(chosen)
         part = connected_components(self._ahead[within][:, within], connection="strong")[1]
         size = np.bincount(part, minlength=1)
         if size.max() < 2:
