@@ -75,6 +75,7 @@ class EidoFeed:
         if options:
             raise ValueError(f"eido takes no options, and was given {', '.join(sorted(options))}")
         self._origin = origin
+        self._feed = origin.source.removesuffix(f"/{origin.peer}")
         self._documents = JsonDocuments(_decode)
         self._faults = Faults(origin)
         self._calls: dict[str, _Call] = {}
@@ -155,7 +156,7 @@ class EidoFeed:
         if known is not None and _is_late(known, reading):
             return
         is_new = known is None
-        known = known or _Call(call.call, reading.incident, reading.system or source, {})
+        known = known or _Call(call.call, reading.incident, reading.system or self._feed, {})
         self._keep(known)
         known.issuer, known.stamp = reading.issuer, reading.stamp
         known.has_incident |= reading.closed is not None

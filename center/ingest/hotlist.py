@@ -22,7 +22,14 @@ import msgspec
 
 from center.core.events import Event, HotlistLoaded, Listing, Micros
 from center.ingest.feed import Origin, Quiet, fault
-from center.ingest.hotlist_lines import DELIMITERS, Layout, ListingReader, layout_of_columns, layout_of_header
+from center.ingest.hotlist_lines import (
+    DELIMITERS,
+    Layout,
+    ListingReader,
+    layout_as_usual,
+    layout_of_columns,
+    layout_of_header,
+)
 from center.ingest.timestamps import micros_of_iso, zone_of
 
 MAX_BYTES = 256 << 20
@@ -160,9 +167,12 @@ class HotlistFeed(Quiet):
         """By the first line that is not a comment, and whether that is a header."""
         header = layout_of_header(line[:MAX_LINE_CHARS], self._delimiter)
         if self._given is None:
-            if header is None:
+            if header is not None:
+                return header, True
+            usual = layout_as_usual(line[:MAX_LINE_CHARS], self._delimiter)
+            if usual is None:
                 raise _RefusalError("no header names a plate column, and option columns does not either")
-            return header, True
+            return usual, False
         given = self._given
         if not given.delimiter and not given.cuts:
             fitting = [mark for mark in DELIMITERS if given.fields - 1 <= line.count(mark) <= given.fields]

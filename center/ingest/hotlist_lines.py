@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from center.core.events import Listing, Micros
-from center.ingest.plate_text import plate_of, state_of
+from center.ingest.plate_text import POSTAL, plate_of, state_of
 from center.ingest.timestamps import checked, micros_of
 
 MAX_WORD_CHARS = 80
@@ -67,6 +67,22 @@ def layout_of_header(line: str, delimiter: str = "") -> Layout | None:
         if layout is not None and (best is None or _found(layout) > _found(best)):
             best = layout
     return best
+
+
+def layout_as_usual(line: str, delimiter: str = "") -> Layout | None:
+    """Of a list without a header: plate, state, reason and so on in the order of COLUMNS, as far as the line goes. None
+    unless its first field can be a plate and its second is a state's postal code."""
+    for mark in (delimiter,) if delimiter else DELIMITERS:
+        fields = next(csv.reader([line], delimiter=mark), [])
+        if 2 <= len(fields) <= len(COLUMNS) and _is_listing(fields[0].strip(), fields[1].strip()):
+            return _layout(COLUMNS[: len(fields)], mark)
+    return None
+
+
+def _is_listing(plate: str, state: str) -> bool:
+    return (
+        state.upper() in POSTAL and any(map(str.isdigit, plate)) and plate.replace("-", "").replace(" ", "").isalnum()
+    )
 
 
 def layout_of_columns(columns: str, widths: str, delimiter: str) -> Layout:

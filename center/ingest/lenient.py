@@ -14,6 +14,16 @@ import msgspec
 S = TypeVar("S", bound=msgspec.Struct)
 
 
+def without_nulls(value: object) -> object:
+    """Decoded JSON without the fields and elements that are null: their senders mean the same as by leaving them
+    out."""
+    if isinstance(value, dict):
+        return {key: without_nulls(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [without_nulls(one) for one in value if one is not None]
+    return value
+
+
 def convert_leniently(value: object, kind: type[S]) -> S:
     """A `kind`, all of whose fields must have defaults, from a decoded JSON object. Raises ValidationError when `value`
     is no object."""

@@ -25,7 +25,7 @@ _CODES = (
 )
 STATES = {each[3:].upper(): each[:2] for each in _CODES.split(",")}
 """Postal codes of the states, territories and provinces of the United States and Canada, by name in upper case."""
-_POSTAL = frozenset(STATES.values())
+POSTAL = frozenset(STATES.values())
 _UNKNOWN = ("", "XX", "ZZ", "UNK", "UNKNOWN", "NONE", "N/A")
 
 
@@ -58,4 +58,4 @@ def state_of_region(region: str, country: str = "") -> str | None:
     """Of `us-la` or `ca-on`, or a bare postal code where the country is not said to be another. None for other
     countries, whose codes mean something else."""
     prefix, _, code = region.upper().rpartition("-")
-    return code if code in _POSTAL and (prefix or country.upper()) in ("US", "CA", "") else None
+    return code if code in POSTAL and (prefix or country.upper()) in ("US", "CA", "") else None

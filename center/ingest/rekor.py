@@ -18,7 +18,7 @@ from center.core.events import Candidate, DeviceReported, Event, Micros, PlateRe
 from center.ingest.faults import Faults
 from center.ingest.feed import Attachment, Origin
 from center.ingest.json_documents import Document, JsonDocuments
-from center.ingest.lenient import convert_leniently
+from center.ingest.lenient import convert_leniently, without_nulls
 from center.ingest.pictures import Pictures
 from center.ingest.plate_text import plate_of, state_of_region
 from center.ingest.timestamps import micros_of_epoch_ms
@@ -29,6 +29,8 @@ MAX_STREAMS = 64
 MAX_FRAMES = 64
 MAX_ID_CHARS = 128
 MAX_WORD_CHARS = 64
+MILLIS_FROM = 10**10
+"""Smaller numbers are seconds: as milliseconds they are of 1970, as seconds of any year to 2286."""
 
 _NO_GPS = ((0.0, 0.0), (-1.0, -1.0))
 
@@ -116,11 +118,18 @@ _decode_strictly = msgspec.json.Decoder(_Message, strict=False).decode
 def _decode(raw: bytes) -> _Read:
     try:
         read = _Read(_decode_strictly(raw))
-    except msgspec.ValidationError as problem:
-        read = _Read(convert_leniently(msgspec.json.decode(raw), _Message), str(problem))
+    except msgspec.ValidationError:
+        read = _decode_leniently(without_nulls(msgspec.json.decode(raw)))
     if not read.message.data_type and not read.message.openalpr_webhook:
         raise ValueError("no data_type: not an agent's message")
     return read
+
+
+def _decode_leniently(value: object) -> _Read:
+    try:
+        return _Read(msgspec.convert(value, _Message, strict=False))
+    except msgspec.ValidationError as problem:
+        return _Read(convert_leniently(value, _Message), str(problem))
 
 
 class RekorFeed:
@@ -209,14 +218,15 @@ class RekorFeed:
         if not plate:
             return (VehicleSeen(**common, crop=shot, frame=overview),)
         confidence = best.confidence if group.best_confidence is None else group.best_confidence
-        confidence = _within(confidence, 100.0, "confidence", whys)
+        whole = _whole(confidence)
+        confidence = _within(confidence, whole, "confidence", whys)
         return (
             PlateRead(
                 **common,
                 plate=plate,
                 state=state_of_region(group.best_region or best.region, group.country),
-                confidence=None if confidence is None else confidence / 100,
-                candidates=_candidates(group.candidates or best.candidates),
+                confidence=None if confidence is None else _share(confidence, whole),
+                candidates=_candidates(group.candidates or best.candidates, whole),
                 crop=self._picture(best.plate_crop_jpeg, whys),
                 frame=shot or overview,
             ),
@@ -334,7 +344,7 @@ def _moment(epoch_ms: float | None, whys: list[str]) -> Micros | None:
     if epoch_ms is None:
         return None
     try:
-        return micros_of_epoch_ms(epoch_ms)
+        return micros_of_epoch_ms(epoch_ms * 1000 if 0 < epoch_ms < MILLIS_FROM else epoch_ms)
     except ValueError as problem:
         whys.append(str(problem))
         return None
@@ -367,13 +377,23 @@ def _confidence(guess: _Guess | _Reading) -> float:
     return guess.confidence or 0.0
 
 
-def _candidates(readings: list[_Reading]) -> tuple[Candidate, ...]:
+def _whole(confidence: float | None) -> float:
+    """What certainty is written as: 100; 1 by what stands between agent and center and counts otherwise. No agent tells
+    of a plate of which it is one percent sure."""
+    return 1.0 if confidence is not None and 0.0 < confidence <= 1.0 else 100.0
+
+
+def _share(confidence: float, whole: float) -> float:
+    return round(confidence / whole, 6)
+
+
+def _candidates(readings: list[_Reading], whole: float) -> tuple[Candidate, ...]:
     """The likeliest first, as events spell them."""
     out = []
     if len(readings) > 1:
         readings = sorted(readings, key=_confidence, reverse=True)[:MAX_CANDIDATES]
     for reading in readings:
-        confidence = _confidence(reading) / 100
+        confidence = _share(_confidence(reading), whole)
         try:
             plate = plate_of(str(reading.plate))
         except ValueError:

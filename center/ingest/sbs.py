@@ -25,7 +25,7 @@ MPS_PER_FTMIN = M_PER_FT / 60
 
 LINE_BYTES = 1024
 MAX_ADDRESSES = 65_536
-FIELDS = range(20, 24)  # 22 by the book; some leave the last ones off, some end the line with a comma
+FIELDS = range(20, 32)  # 22 by the book; some leave the last ones off, some end the line with a comma or with more
 NOT_BEFORE = 1990  # a receiver that does not know the time says 1970, or 0000
 
 ALTITUDES_FT = (-2_000.0, 130_000.0)
@@ -111,7 +111,7 @@ class SbsFeed(Quiet):
             return None
         fields = tail.split(b",")
         if len(fields) + 11 not in FIELDS:
-            raise ValueError("a MSG line has 22 fields")
+            raise ValueError("a MSG line has 22 fields, give or take")
         altitude, speed, course, lat, lon, climb, squawk = fields[:7]
         on_ground = _on_ground(fields, transmission)
         place = _place(lat, lon) if lat and lon else (None, None)

@@ -293,7 +293,20 @@ def test_an_empty_list_is_refused(text: str) -> None:
     assert "it lists nothing" in refusal(text)
 
 
-@pytest.mark.parametrize("text", ["<html>404</html>\n", "PK\x03\x04\x00\x00", "ABC123,LA\nXYZ9,TX\n"])
+@pytest.mark.parametrize("mark", [";", ",", "\t", "|", ":"])
+def test_a_list_without_a_header_is_read_when_its_columns_stand_as_usual(mark: str) -> None:
+    """Plate, state, and what follows as far as the lines go: the state's code in the second place tells. Fails when a
+    header is asked of what many states send without one."""
+    lines = ("ABC123,LA,stolen,26-1", "XYZ 789,TX,bolo,", "8SAM123,CA,felony,26-3")
+    listed = loaded("\n".join(lines).replace(",", mark)).listings
+    assert [(one.plate, one.state, one.reason, one.case) for one in listed] == [
+        ("ABC123", "LA", "stolen", "26-1"),
+        ("XYZ789", "TX", "bolo", None),
+        ("8SAM123", "CA", "felony", "26-3"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["<html>404</html>\n", "PK\x03\x04\x00\x00", "ABC123\nXYZ9\n", "XYZ9,stolen,TX\n"])
 def test_what_names_no_columns_is_refused(text: str) -> None:
     """An error page, an archive, or a file that needs option columns."""
     assert "no header names a plate column" in refusal(text)

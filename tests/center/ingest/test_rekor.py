@@ -94,6 +94,24 @@ def test_numbers_may_come_as_text() -> None:
     assert the(PlateRead, post(text | {"camera_id": "1000", "travel_direction": "270.25"})) == read()
 
 
+def test_certainty_may_come_as_a_share_of_one() -> None:
+    """Behind some gateways: what is at most 1 is no percentage. Fails when a read of 91 % becomes one of 0.9 %, which
+    no list would believe."""
+    seen = read(best_confidence=0.915, candidates=[{"plate": "XYZ123", "confidence": 0.915}])
+    assert (seen.confidence, seen.candidates) == (0.915, (Candidate("XYZ123", 0.915),))
+    assert read(best_confidence=93.1).confidence == 0.931
+
+
+def test_a_start_in_seconds_is_that_moment() -> None:
+    assert read(epoch_start=EPOCH_MS / 1000).seen == EPOCH_MS * 1000
+
+
+def test_what_is_null_is_left_out_and_no_fault() -> None:
+    """Fails when every read of an agent behind a gateway that writes nulls is a fault as well."""
+    seen = read(candidates=None, vehicle=None, uuids=None, gps_latitude=None, best_plate={"plate": None})
+    assert (seen.plate, seen.candidates, seen.make) == ("XYZ123", (), None)
+
+
 def test_a_plate_of_digits_may_come_as_a_number() -> None:
     """Forwarders in loosely typed languages do this to number plates."""
     assert read(best_plate_number=1234567).plate == "1234567"
