@@ -29,8 +29,7 @@ MAX_STREAMS = 64
 MAX_FRAMES = 64
 MAX_ID_CHARS = 128
 MAX_WORD_CHARS = 64
-MILLIS_FROM = 10**10
-"""Smaller numbers are seconds: as milliseconds they are of 1970, as seconds of any year to 2286."""
+MILLIS_FROM = 10**10  # smaller numbers are seconds: as milliseconds they would be of 1970
 
 _NO_GPS = ((0.0, 0.0), (-1.0, -1.0))
 
@@ -119,17 +118,14 @@ def _decode(raw: bytes) -> _Read:
     try:
         read = _Read(_decode_strictly(raw))
     except msgspec.ValidationError:
-        read = _decode_leniently(without_nulls(msgspec.json.decode(raw)))
+        value = without_nulls(msgspec.json.decode(raw))
+        try:
+            read = _Read(msgspec.convert(value, _Message, strict=False))
+        except msgspec.ValidationError as problem:
+            read = _Read(convert_leniently(value, _Message), str(problem))
     if not read.message.data_type and not read.message.openalpr_webhook:
         raise ValueError("no data_type: not an agent's message")
     return read
-
-
-def _decode_leniently(value: object) -> _Read:
-    try:
-        return _Read(msgspec.convert(value, _Message, strict=False))
-    except msgspec.ValidationError as problem:
-        return _Read(convert_leniently(value, _Message), str(problem))
 
 
 class RekorFeed:
