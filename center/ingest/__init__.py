@@ -15,6 +15,8 @@ from center.ingest.beast import BeastFeed
 from center.ingest.cradlepoint import CradlepointFeed
 from center.ingest.eido import EidoFeed
 from center.ingest.feed import Feed, Origin
+from center.ingest.frigate import FrigateFeed
+from center.ingest.hikvision import HikvisionFeed
 from center.ingest.hotlist import HotlistFeed
 from center.ingest.nmea import NmeaFeed
 from center.ingest.owntracks import OwntracksFeed
@@ -42,6 +44,8 @@ FORMATS: Mapping[str, Format] = {
     "avr": Format(AvrFeed, "aircraft from a Mode S / ADS-B receiver", "AVR hexadecimal lines, port 30002"),
     "aircraft-json": Format(AircraftJsonFeed, "aircraft from a receiver's web page", "readsb / dump1090 aircraft.json"),
     "rekor": Format(RekorFeed, "plate reads and vehicles from Rekor Scout and OpenALPR", "Rekor webhook JSON 1 to 5"),
+    "frigate": Format(FrigateFeed, "plate reads from Frigate over MQTT", "Frigate MQTT events and LPR updates"),
+    "hikvision": Format(HikvisionFeed, "plate reads from Hikvision cameras", "ISAPI EventNotificationAlert (ANPR)"),
     "eido": Format(EidoFeed, "911 calls, CAD incidents and CAD units", "NENA-STA-021.1 EIDO, STA-024.1 conveyance"),
     "hotlist": Format(
         HotlistFeed, "lists of wanted plates, delimited or fixed width", "none; see docs/feeds/hotlist.md"

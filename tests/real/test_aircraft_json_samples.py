@@ -9,7 +9,6 @@ import asyncio
 import gzip
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,9 @@ from rich.table import Table
 
 from center.core.events import SECOND, AircraftSeen, Event, FeedFaulted, Micros
 from center.decode import chunks_of, decode
-from center.intake import Intake
-from center.site import from_tables
-from center.wiring import open_wires
 from tests.center.doubles import Bench
 from tests.center.ingest.feeding import events_of, feed_of, only, the
+from tests.center.inlet import listening
 from tests.center.links.basin import becomes
 from tests.center.links.test_poll import ok, serving
 from tests.servers import LOOPBACK
@@ -107,36 +104,20 @@ def test_a_document_cut_short_is_a_fault_and_the_next_is_read(damage: int) -> No
 def test_a_receiver_s_web_server_gives_the_center_the_same(is_packed: bool) -> None:
     """A site file's `poll` link asks a web server that renews the document, plain and gzip; every state is decoded
     once, and the center's own picture has the aircraft as the last one shows it."""
-    bench = Bench()
-    intake = Intake("sky", "aircraft-json", bench.host, bench.ledger, link="poll")
-
-    class Sink:
-        replies, gone, trouble = intake.replies, intake.gone, intake.trouble
-
-        def arrive(self, items: Sequence[tuple[str, bytes]]) -> int:
-            bench.clock.advance(50)  # so long after the last one each document was written
-            return intake.arrive(items)
-
-        async def kept(self, receipt: int) -> None:
-            """The journal of a bench is durable at once."""
 
     def serve(_: bytes, number: int) -> bytes:
         body = DOCUMENTS[min(number // 2, len(DOCUMENTS) - 1)].read_bytes()
         return ok(gzip.compress(body), b"Content-Encoding: gzip") if is_packed else ok(body)
 
-    async def story() -> None:
+    async def story() -> Bench:
         async with serving(serve) as server:
             url = f"http://{LOOPBACK}:{server.port}/data/aircraft.json"
             feed = {"name": "sky", "format": "aircraft-json", "link": "poll", "url": url, "every_s": 0.01}
-            (wire,) = open_wires(from_tables({"site": {"name": "here"}, "feeds": [feed]}, "test"), Path())
-            running = asyncio.ensure_future(wire.run({"sky": Sink()}))
-            try:
+            async with listening(feed, step_s=50.0) as inlet:  # so long after the last one each document was written
                 await becomes(lambda: len(server.requests) > 2 * len(DOCUMENTS) + 1)
-            finally:
-                running.cancel()
-                await asyncio.wait([running])
+        return inlet.bench
 
-    asyncio.run(story())
+    bench = asyncio.run(story())
     told = only(AircraftSeen, bench.journal.events)
     assert len(told) == len(DOCUMENTS)
     for one, path in zip(told, DOCUMENTS, strict=True):

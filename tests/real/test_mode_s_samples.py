@@ -19,11 +19,9 @@ from rich.table import Table
 from center.core.events import SECOND, AircraftSeen, Event, Micros
 from center.core.geo import distance_m
 from center.decode import chunks_of, decode
-from center.intake import Intake
-from center.site import from_tables
-from center.wiring import open_wires
 from tests.center.doubles import Bench
 from tests.center.ingest.feeding import events_of, feed_of, only
+from tests.center.inlet import listening
 from tests.center.links.basin import becomes
 from tests.servers import LOOPBACK, free_port
 
@@ -162,35 +160,22 @@ def test_a_receiver_s_port_gives_the_center_the_same(name: str) -> None:
     data = STREAMS[name].read_bytes()
     port = free_port()
     feed = {"name": "sky", "format": name, "link": "tcp", "connect": f"{LOOPBACK}:{port}"}
-    bench = Bench()
-    intake = Intake("sky", name, bench.host, bench.ledger, link="tcp")
 
     async def send(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for at in range(0, len(data), 999):
             writer.write(data[at : at + 999])
             await writer.drain()
-        await closing.wait()
+        await read.wait()
         writer.close()
 
-    class Sink:
-        arrive, replies, gone, trouble = intake.arrive, intake.replies, intake.gone, intake.trouble
+    async def story() -> Bench:
+        async with await asyncio.start_server(send, LOOPBACK, port), listening(feed) as inlet:
+            await becomes(lambda: inlet.intake.bytes == len(data))
+            read.set()
+        return inlet.bench
 
-        async def kept(self, receipt: int) -> None:
-            """The journal of a bench is durable at once."""
-
-    async def story() -> None:
-        (wire,) = open_wires(from_tables({"site": {"name": "here"}, "feeds": [feed]}, "test"), Path())
-        async with await asyncio.start_server(send, LOOPBACK, port):
-            running = asyncio.ensure_future(wire.run({"sky": Sink()}))
-            try:
-                await becomes(lambda: intake.bytes == len(data))
-            finally:
-                running.cancel()
-                closing.set()
-                await asyncio.wait([running])
-
-    closing = asyncio.Event()
-    asyncio.run(story())
+    read = asyncio.Event()
+    bench = asyncio.run(story())
     seen = only(AircraftSeen, bench.journal.events)
     assert [(one.lat, one.lon, one.callsign, one.altitude_m, one.speed_mps) for one in seen] == [
         (one.lat, one.lon, one.callsign, one.altitude_m, one.speed_mps) for one in sightings(name)

@@ -19,6 +19,8 @@ from tests.center.ingest.test_aircraft_json import craft
 from tests.center.ingest.test_aircraft_json import document as sky
 from tests.center.ingest.test_beast import frame
 from tests.center.ingest.test_damage import SAMPLES, avr
+from tests.center.ingest.test_frigate import event as tracked
+from tests.center.ingest.test_hikvision import alert
 from tests.center.ingest.test_hotlist import HEADER
 from tests.center.ingest.test_rekor import group
 
@@ -85,6 +87,8 @@ def main() -> None:
         "beast": [frame(message) for message in squitters()],
         "avr": [avr(message) for message in squitters()],
         "rekor": reads(),
+        "frigate": [tracked(id=f"o{n}") + b"\n" for n in range(MESSAGES)],
+        "hikvision": [alert(uuid=f"u{n}").encode() for n in range(MESSAGES)],
         "eido": [SAMPLES["eido"].good.splitlines(keepends=True)[0]] * MESSAGES,
         "terminal": [SAMPLES["terminal"].last] * MESSAGES,
     }

@@ -29,6 +29,9 @@ from tests.center.ingest.test_aircraft_json import craft
 from tests.center.ingest.test_aircraft_json import document as sky
 from tests.center.ingest.test_beast import CONFIGURATION, HEARTBEAT, PING, RECEIVER, frame
 from tests.center.ingest.test_eido import document, incident, with_call, with_unit
+from tests.center.ingest.test_frigate import event as tracked
+from tests.center.ingest.test_frigate import update as recognised
+from tests.center.ingest.test_hikvision import alert, form
 from tests.center.ingest.test_rekor import group
 from tests.center.ingest.test_sbs import msg
 
@@ -124,6 +127,18 @@ SAMPLES = {
         "application/json",
         lines(*(group(best_uuid=f"u{n}", uuids=[]) for n in range(3))) + pretty(group(best_uuid="u3", uuids=[])),
         lines(group(best_uuid="the-last", uuids=[])),
+        '"the-last"',
+    ),
+    "frigate": Sample(
+        "frigate/events",
+        b"\n".join((tracked("new"), *(tracked(id=f"o{n}") for n in range(3)), recognised(id="o9"), b"")),
+        tracked("end", id="the-last") + b"\n",
+        '"the-last/ABC123"',
+    ),
+    "hikvision": Sample(
+        "multipart/form-data; boundary=x",
+        form(alert(uuid="u1")) + alert("XYZ789", "u2").encode() + form(alert("unknown", "u3"), {}),
+        alert(uuid="the-last").encode(),
         '"the-last"',
     ),
     "eido": Sample(
@@ -276,6 +291,7 @@ HUGE = (1e308, -1e308, 10**400, 1 << 63, -(1 << 70), "9" * 400, "1e308", "nan", 
 def huge_numbers() -> bytes:
     """Every number and string of the JSON samples, one after another, replaced by what no field can hold."""
     said = [group(), document(incidentComponent=incident()), with_unit(), {"v": 1, "ack": "m"}]
+    said += [json.loads(recognised()), json.loads(tracked())["after"]]
     said += [craft(now=NOW / 1e6), {"now": 1, "aircraft": []}]
     said += [{"_type": "location", "lat": 1, "lon": 1, "tst": 1, "vel": 1, "alt": 1, "cog": 1, "acc": 1}]
     return b"".join(lines(each | {name: huge}) for each in said for name in each for huge in HUGE)
@@ -297,6 +313,10 @@ BOMBS = {
     "escapes": b"\x1a" * MEGABYTES,
     "frames cut short": b"\x1a3" * (MEGABYTES // 20),
     "frames whose message never comes": b"\x1a\xe3" + b"\x1a\x1a" * (MEGABYTES // 2),
+    "delimiters of parts": b"--x\r\nContent-" * (MEGABYTES // 140),
+    "openings of alerts": b"<EventNotificationAlert>" * (MEGABYTES // 24),
+    "elements in elements": b"<EventNotificationAlert>" + b"<ANPR>" * 40_000 + b"</EventNotificationAlert>\n",
+    "dashes": b"-" * MEGABYTES,
     "stars and semicolons": b"*;" * (MEGABYTES // 20),
     "byte order marks": b"\xef\xbb\xbf\xff\xfe" * (MEGABYTES // 50),
     "laughs": lines(document(locationComponent=[{"$id": "here", "locationByValue": LAUGHS}])) + LAUGHS.encode(),
