@@ -124,7 +124,8 @@ class Service:
         except OSError as error:
             raise SiteError(f"api.listen: {host}:{port}: {error.strerror}") from error
         live = Live(self.assembly.board, self._durability, self.assembly.clock)
-        front = Front(self.assembly, Sessions(self._site, asyncio.get_running_loop().time), live, self._map)
+        sessions = Sessions(self._site, asyncio.get_running_loop().time)
+        front = Front(self.assembly, sessions, live, self._map, self._audit)
         sinks = {name: Inlet(intake, self._durability) for name, intake in self.assembly.intakes.items()}
         self.assembly.start()
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104

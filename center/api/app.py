@@ -34,7 +34,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 NOT_BUILT = """<!doctype html><title>RTCC</title>
 <h1>The operators' page has not been built</h1>
 <p>Run <code>make console</code>. The interface under <code>/api</code> works without it: see
-<code>/api/docs</code>.</p>"""
+<code>/api/openapi.json</code>.</p>"""
 
 
 def create(front: Front, dist: Path = DIST) -> FastAPI:

@@ -63,6 +63,17 @@ class PlateSearch(Act):
     case: Line | None = None
 
 
+class AuditSearch(Body):
+    """`before`: lines older than that moment only; the rest: what must stand in a line."""
+
+    operator: Id | None = None
+    act: Id | None = None
+    subject: Id | None = None
+    granted: bool | None = None
+    before: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+
+
 class Person(BaseModel):
     operator: str
     name: str
@@ -77,6 +88,20 @@ class Granted(BaseModel):
 class Refused(BaseModel):
     granted: Literal[False] = False
     why: str
+
+
+class AuditLine(BaseModel):
+    """Who asked to do what to which subject, why, and whether the door let them (`why` not, when it did not)."""
+
+    id: str
+    at: int = Field(description="microseconds since the epoch, UTC")
+    operator: str
+    act: str
+    subject: str
+    granted: bool
+    why: str
+    reason: str | None
+    case: str | None
 
 
 class AgencyOut(BaseModel):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Cookie, Depends, HTTPException, Request
 
@@ -18,8 +18,8 @@ from center.api.live import Live
 from center.api.map import SiteMap
 from center.api.sessions import Sessions
 from center.assembly import Assembly
-from center.core.effects import Reply
-from center.core.events import OperatorActed
+from center.core.effects import Audit, Reply
+from center.core.events import Micros, OperatorActed
 from center.site import OperatorSettings
 
 REPLY_TIMEOUT_S = 10.0
@@ -28,14 +28,21 @@ REPLY_TIMEOUT_S = 10.0
 Durable = TypeVar("Durable")
 
 
+class Trail(Protocol):
+    """The audit trail, to be read: the newest lines first, older than `before`, in which the named fields are so."""
+
+    def latest(self, most: int, before: Micros | None, **equal: str | bool | None) -> list[Audit]: ...
+
+
 class Front:
     """What the routes share. `started_s` and `seconds` are of a monotonic clock."""
 
-    def __init__(self, assembly: Assembly, sessions: Sessions, live: Live, site_map: SiteMap) -> None:
+    def __init__(self, assembly: Assembly, sessions: Sessions, live: Live, site_map: SiteMap, trail: Trail) -> None:
         self.assembly = assembly
         self.sessions = sessions
         self.live = live
         self.map = site_map
+        self.trail = trail
         self.started_s = asyncio.get_running_loop().time()
 
     async def ask(self, who: OperatorSettings, act: str, subject: str, body: bodies.Act, **said: str | None) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any, TypeAlias
 
-from fastapi import APIRouter, Cookie, HTTPException, Response
+from fastapi import APIRouter, Cookie, HTTPException, Query, Response
+from msgspec import structs
 
 from center.api import bodies, views
 from center.api.board import encode
 from center.api.front import FrontHere, Who, in_time
 from center.api.sessions import COOKIE, SESSION_S
+from center.core.events import Micros
 from center.core.plates import fold
 from center.site import OperatorSettings
 
@@ -134,6 +136,18 @@ async def get_picture(ref: str, front: FrontHere, who: Who) -> Response:
     if picture is None:
         raise HTTPException(404, "this picture is not kept")
     return Response(picture.data, media_type=picture.media_type, headers={"Cache-Control": "private, max-age=86400"})
+
+
+@reading.get("/audit", responses={**STRANGER, **REFUSED, **BEHIND})
+async def get_audit(
+    front: FrontHere, who: Who, asked: Annotated[bodies.AuditSearch, Query()]
+) -> list[bodies.AuditLine]:
+    """The audit trail, the newest lines first. Whoever reads in it stands in it."""
+    equal = asked.model_dump(exclude={"before", "limit"})
+    sought = " ".join(f"{name}={value}" for name, value in equal.items() if value is not None)
+    await front.ask(who, "audit.read", sought or "everything", bodies.Act())
+    before = None if asked.before is None else Micros(asked.before)
+    return [bodies.AuditLine(**structs.asdict(line)) for line in front.trail.latest(asked.limit, before, **equal)]
 
 
 @acting.post("/alerts/{alert}/acknowledge", responses=LATE)

@@ -48,6 +48,7 @@ ACTS: dict[str, Rule] = {
     "unit.audio": Rule(_ROOM, reason=True, own_unit=True),
     "unit.message": Rule(_ROOM, own_unit=True, carried_out_elsewhere=True),
     "plates.search": Rule(_ROOM, reason=True, case=True),
+    "audit.read": Rule(("supervisor", "auditor")),
 }
 
 
@@ -81,7 +82,8 @@ def allow(who: str, act: str, subject: str, why: Why, now: Micros, picture: Pict
     if rule is None:
         return Refusal(f"there is no act called {act}")
     if operator.role not in rule.roles:
-        return Refusal(f"a {operator.role} may not do {act}")
+        article = "an" if operator.role[0] in "aeiou" else "a"
+        return Refusal(f"{article} {operator.role} may not do {act}")
     agency = picture.site.agencies.get(operator.agency)
     if agency is None or not agency.own:
         return Refusal(f"{operator.agency} is not an agency of this center")

@@ -10,6 +10,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from center.core.effects import Audit
 from center.core.events import Micros
@@ -30,6 +31,24 @@ CREATE TABLE IF NOT EXISTS audit (
 );
 CREATE INDEX IF NOT EXISTS audit_at ON audit (at);
 """
+
+
+_SEARCHED = frozenset(("operator", "act", "subject", "granted"))
+
+
+def _line(row: tuple[Any, ...]) -> Audit:
+    identity, at, operator, act, subject, granted, why, reason, case = row
+    return Audit(
+        id=identity,
+        at=Micros(at),
+        operator=operator,
+        act=act,
+        subject=subject,
+        granted=bool(granted),
+        why=why,
+        reason=reason,
+        case=case,
+    )
 
 
 class AuditFile:
@@ -67,19 +86,17 @@ class AuditFile:
 
     def lines(self) -> Iterator[Audit]:
         """The trail, oldest first."""
-        for row in self._db.execute("SELECT * FROM audit ORDER BY at, rowid"):
-            identity, at, operator, act, subject, granted, why, reason, case = row
-            yield Audit(
-                id=identity,
-                at=Micros(at),
-                operator=operator,
-                act=act,
-                subject=subject,
-                granted=bool(granted),
-                why=why,
-                reason=reason,
-                case=case,
-            )
+        return map(_line, self._db.execute("SELECT * FROM audit ORDER BY at, rowid"))
+
+    def latest(self, most: int, before: Micros | None, **equal: str | bool | None) -> list[Audit]:
+        """The newest lines first, older than `before`; `equal` names columns and what must stand in them, None for
+        anything."""
+        wanted = {column: value for column, value in equal.items() if value is not None}
+        assert wanted.keys() <= _SEARCHED, wanted.keys()
+        where = " AND ".join(("at < ?", *(f"{column} = ?" for column in wanted)))
+        sql = f"SELECT * FROM audit WHERE {where} ORDER BY at DESC, rowid DESC LIMIT ?"  # noqa: S608  # our own names
+        limit = 2**62 if before is None else before
+        return [_line(row) for row in self._db.execute(sql, (limit, *wanted.values(), most))]
 
     def sync(self) -> None:
         """Make every line durable against a power cut as well. Raises sqlite3.OperationalError if the disk refuses."""

@@ -28,6 +28,7 @@ from center.core.effects import Audit
 from center.core.events import Event, HotlistLoaded, Listing, PlateRead
 from center.durability import Durability
 from center.site import from_tables
+from center.store.audit import AuditFile
 from center.store.pictures import MemoryPictures
 from tests.center.doubles import HandClock, Ledger, SlowJournal
 from tests.running import PATIENCE_S, Answer, Console, becomes, tables
@@ -124,7 +125,9 @@ async def room(dist: Path = Path("/nowhere"), **policy: Any) -> AsyncIterator[Ro
     )
     durability = Durability(assembly.host)
     live = Live(assembly.board, durability, clock)
-    front = Front(assembly, Sessions(site, loop.time), live, SiteMap(None))
+    trail = AuditFile(":memory:")
+    ledger.then = lambda effect: trail.keep(effect) if isinstance(effect, Audit) else None
+    front = Front(assembly, Sessions(site, loop.time), live, SiteMap(None), trail)
     sock = socket.create_server((LOOPBACK, 0), backlog=512)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)  # its connections inherit it
     here = Room(assembly, journal, clock, live, ledger)

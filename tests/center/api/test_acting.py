@@ -162,6 +162,35 @@ def test_media_of_own_units_only_and_every_look_is_audited() -> None:
     play(story())
 
 
+def test_the_audit_trail_is_read_by_those_who_audit_and_tells_of_it() -> None:
+    """Newest first, narrowed by who, what, and whether it was refused; an operator may not, and both stand in it.
+    Fails when refusals are kept where nobody can read them."""
+
+    async def story() -> None:
+        async with room() as here:
+            ada, aud = await here.console("ada"), await here.console("aud")
+            await posted(ada, "/api/units/PD-1/look", {"what": "audio", "reason": "pursuit", "case": "26-7"})
+            await posted(ada, "/api/units/SO-1/look", {"what": "video", "reason": "pursuit"})
+            refused = await get(ada, "/api/audit")
+            assert (refused.status, refused.said["why"]) == (403, "an operator may not do audit.read")
+            lines = (await get(aud, "/api/audit")).said
+            assert [(one["operator"], one["act"], one["granted"]) for one in lines] == [
+                ("aud", "audit.read", True),
+                ("ada", "audit.read", False),
+                ("ada", "unit.video", True),
+                ("ada", "unit.audio", False),
+            ]
+            narrowed = (await get(aud, "/api/audit?operator=ada&granted=false&subject=PD-1")).said
+            assert [(one["why"], one["reason"], one["case"]) for one in narrowed] == [
+                ("PD-1 is not a unit of an own agency: its position is shared, nothing else", "pursuit", "26-7")
+            ]
+            assert (await get(aud, f"/api/audit?before={narrowed[0]['at']}")).said == []
+            assert len((await get(aud, "/api/audit?limit=2")).said) == 2
+            assert (await get(aud, "/api/audit?limit=0")).status == 422
+
+    play(story())
+
+
 def test_a_message_goes_to_own_units_with_a_terminal() -> None:
     """What cannot be delivered is refused, not swallowed."""
 
@@ -174,7 +203,7 @@ def test_a_message_goes_to_own_units_with_a_terminal() -> None:
                 (ada, "PD-1", {"text": "call in"}, "not a unit of an own agency"),
                 (ada, "NO-1", {"text": "call in"}, "not a unit of an own agency"),
                 (ada, "SO-1", {"text": "  "}, "the text is empty"),
-                (aud, "SO-1", {"text": "call in"}, "a auditor may not"),
+                (aud, "SO-1", {"text": "call in"}, "an auditor may not"),
             )
             for console, unit, body, why in refusals:
                 answer = await posted(console, f"/api/units/{unit}/message", body)

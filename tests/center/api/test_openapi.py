@@ -46,6 +46,8 @@ def calls(alert: str, other: str) -> Iterator[Call]:
         yield Call("GET", f"/api/{name}", "", 401)
     for who, expected, ref in (("ada", 200, "ab12"), ("ada", 404, "none"), ("aud", 403, "ab12"), ("", 401, "ab12")):
         yield Call("GET", "/api/pictures/{ref}", who, expected, None, ref)
+    for who, expected in (("aud", 200), ("ada", 403), ("", 401)):
+        yield Call("GET", "/api/audit", who, expected)
     acts: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("/api/alerts/{alert}/acknowledge", alert, {}),
         ("/api/alerts/{alert}/confirm", alert, {"action": "go"}),

@@ -22,6 +22,7 @@ MATRIX = {
     "unit.audio": ROOM,
     "unit.message": ROOM,
     "plates.search": ROOM,
+    "audit.read": ("sue", "aud"),
 }
 """Every act, and who of the people in facts.py may do it: an operator and a supervisor of our own work here, an auditor
 looks on; a citizens' representative, a trainer, a partner agency's officer and a stranger do neither."""
@@ -61,7 +62,7 @@ def test_who_may_do_what(what: str, who: str) -> None:
         ("nobody", "nobody does not work here"),
         ("", "nobody does not work here"),
         ("rep", "a representative may not do unit.video"),
-        ("aud", "a auditor may not do unit.video"),
+        ("aud", "an auditor may not do unit.video"),
         ("pat", "LCPD is not an agency of this center"),
     ],
 )
