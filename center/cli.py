@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from center.listening import Heard
 
 HELD, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -129,14 +133,25 @@ def check(
     if as_json:
         sys.stdout.buffer.write(msgspec.json.encode(heard) + b"\n")
     else:
-        table = Table("feed", "format", "link", "verdict", "messages", "events", "faults", "lag s", "peers", "why")
-        for one in heard:
-            lag = "" if one.lag_s is None else f"{one.lag_s:.1f}"
-            counts = (f"{one.messages}", f"{one.events}", f"{one.faults}", lag, f"{one.peers}")
-            verdict = f"[{_COLORS[one.verdict]}]{one.verdict}[/]"
-            table.add_row(one.feed, one.format, one.link, verdict, *counts, escape(one.why))
-        Console().print(table)
+        _print_heard(heard)
     raise typer.Exit(HELD if all(one.verdict == "valid" for one in heard) else FAILED)
+
+
+def _print_heard(heard: Sequence[Heard]) -> None:
+    """A row a feed, and below, at full width, why the others are not valid: a terminal may have 80 columns."""
+    table = Table(
+        "feed", "format, link", "verdict", "msgs", "events", "faults", "lag s", "peers", box=None, pad_edge=False
+    )
+    for one in heard:
+        lag = "" if one.lag_s is None else f"{one.lag_s:.1f}"
+        counts = (f"{one.messages}", f"{one.events}", f"{one.faults}", lag, f"{one.peers}")
+        verdict = f"[{_COLORS[one.verdict]}]{one.verdict}[/]"
+        table.add_row(escape(one.feed), f"{one.format}, {one.link}", verdict, *counts)
+    console = Console(highlight=False)
+    console.print(table)
+    for one in heard:
+        if one.why:
+            console.print(f"{escape(one.feed)}: {escape(one.why)}", soft_wrap=True)
 
 
 _COLORS = {"valid": "green", "late": "yellow", "invalid": "red", "silent": "red"}

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -157,6 +158,12 @@ class Site(_Table):
         )
 
 
+_TABLES = (
+    *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings),
+    *(Agency, Policy, RosterAircraft, RosterReader, RosterUnit),
+)
+
+
 def load(path: Path) -> Site:
     """Read and check a site file. Raises SiteError."""
     try:
@@ -176,10 +183,22 @@ def from_tables(tables: dict[str, object], where: str) -> Site:
         site = msgspec.convert(tables, Site)
     except msgspec.ValidationError as error:
         what, _, at = str(error).partition(" - at `$")
-        raise SiteError(f"{where}: {at.strip('`.') or 'top level'}: {what}") from error
+        place = at.strip("`.")
+        raise SiteError(f"{where}: {place or 'top level'}: {what}{_hint(what, place.rpartition('.')[2])}") from error
     for problem in _problems(site):
         raise SiteError(f"{where}: {problem}")
     return site
+
+
+def _hint(what: str, key: str) -> str:
+    """What could have been meant: the words that a key takes, or a key that is spelt nearly so."""
+    fields = [field for table in _TABLES for field in msgspec.structs.fields(table)]
+    if what.startswith("Invalid enum"):
+        words = next((get_args(field.type) for field in fields if field.name == key), ())
+        return f", expected one of {', '.join(map(str, words))}"
+    unknown = re.search(r"unknown field `(.*)`", what)
+    close = get_close_matches(unknown[1], sorted({field.name for field in fields}), 1, 0.7) if unknown else ()
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 _NEEDS = {
