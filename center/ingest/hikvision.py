@@ -148,9 +148,8 @@ class HikvisionFeed:
             self._early = [*self._early[-MAX_EARLY + 1 :], piece]
             return
         passage.files += 1
-        shows = _kind_of(piece.names or (), passage.alert.kinds)
-        if shows:
-            passage.pictures.setdefault(shows, piece.data)
+        shows = _kind_of(piece.names or (), passage.alert.kinds) or _SCENE[0]  # better than no picture
+        passage.pictures.setdefault(shows, piece.data)
         if passage.files == _number(passage.alert.about.get("picnum", "")):
             self._tell(at, out)
 

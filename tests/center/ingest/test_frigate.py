@@ -97,6 +97,12 @@ def test_a_plate_may_stand_beside_its_score_or_with_it(written: dict[str, Any]) 
     assert (read.plate, read.confidence) == ("ABC123", 0.93)
 
 
+def test_a_score_may_be_a_whole_number() -> None:
+    """JSON does not tell 1 from 1.0."""
+    assert the(PlateRead, published(event(recognized_license_plate=["abc123", 1]))).confidence == 1.0
+    assert the(PlateRead, published(event(recognized_license_plate_score=1))).confidence == 1.0
+
+
 def test_a_plate_without_a_score_is_a_read_without_confidence() -> None:
     """Early versions tell none."""
     read = the(PlateRead, published(event(recognized_license_plate_score=None)))

@@ -295,6 +295,14 @@ def test_pictures_are_known_by_the_names_of_their_parts_or_by_ids_that_the_alert
         assert the(PlateRead, posted(body)).crop == ref(PLATE)
 
 
+def test_a_picture_that_nothing_names_is_the_scene() -> None:
+    """A named one goes before it."""
+    got = the(PlateRead, posted(form(alert(), {"1.jpg": SCENE, "2.jpg": PLATE})))
+    assert (got.crop, got.frame) == (None, ref(SCENE))
+    got = the(PlateRead, posted(form(alert(), {"1.jpg": SCENE, "vehiclePicture.jpg": VEHICLE})))
+    assert got.frame == ref(VEHICLE)
+
+
 def test_the_end_may_be_missing_and_lines_may_end_in_a_newline_only() -> None:
     """Firmware and proxies do both."""
     body = form(alert())
