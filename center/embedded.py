@@ -125,6 +125,16 @@ class Embedded:
         return self._journal.digest
 
     @property
+    def owed(self) -> list[str]:
+        """The requests that wait for an answer, by id."""
+        return list(self._assembly.center.picture.pending)
+
+    @property
+    def lists(self) -> dict[str, str]:
+        """The version in force of each hotlist."""
+        return {name: hotlist.version for name, hotlist in self._assembly.center.picture.plates.hotlists.items()}
+
+    @property
     def audit(self) -> list[Audit]:
         return self._trail.lines
 

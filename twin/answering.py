@@ -34,11 +34,13 @@ class Answering:
         self._setting = setting
         plane = setting.parish.plane
         self._towns = [planar(plane, place.ring) for place in setting.parish.places if place.kind != "community"]
+        county, cities = self._switch("county", eido.CPSO_CAD), self._switch("cities", eido.CITY_CAD)
+        self.switches = (county, cities)
         self.callers = Callers(
             setting.env,
             plane,
-            self._switch("county", eido.CPSO_CAD),
-            self._switch("cities", eido.CITY_CAD),
+            county,
+            cities,
             self.in_town,
             dispatch,
             self._address,

@@ -19,9 +19,11 @@ from twin.devices.carrier import Answered
 from twin.devices.clock import call_later, now_us
 from twin.devices.operator import Operator
 from twin.devices.things import SECOND_US
+from twin.liveness import Ended, ended
 from twin.outcome import Outcome
 from twin.parish_files import roads_file
 from twin.progress import Progress, unwatched
+from twin.safety import Witness
 from twin.scenarios.schema import Scenario
 from twin.world import World
 
@@ -94,6 +96,7 @@ class Lockstep:
             ring=self._ring,
             roads=roads_file(self.world.setting.parish, self.world.setting.network),
         )
+        self.witness = Witness(self.world, lambda: self.center.owed)
         self._rung = False
         self.operators = [self._operator(name) for name, _ in parish_site.operators(scenario.world.operators)]
 
@@ -104,10 +107,16 @@ class Lockstep:
         ends_us = self.world.setting.ends_us
         while now_us(self._env) < ends_us:
             self._env.run(until=min(ends_us, now_us(self._env) + STEP_US))
+            self.witness.look()
             progress(now_us(self._env) / ends_us)
-        self._show(self.center.state())
+        self._last = self.center.state()
+        self._show(self._last)
         self.center.close()
         return Outcome.of(self.world, "lockstep", self.center.digest, self.operators[0], self._journal)
+
+    def ended(self) -> Ended:
+        """What the end was like, once it has been played."""
+        return ended(self.world, self.witness, self._last, self.center.lists)
 
     def _operator(self, name: str) -> Operator:
         setting = self.world.setting
@@ -123,6 +132,7 @@ class Lockstep:
         )
 
     def _publish(self, topic: str, payload: bytes) -> None:
+        self.witness.heard(topic, payload)
         terminal = self.world.fleet.terminals.get(topic.split("/")[1])
         if terminal is not None:
             call_later(self._env, BROKER_US, terminal.receive, payload)
@@ -148,5 +158,6 @@ class Lockstep:
 
     def _show(self, frame: bytes | None) -> None:
         if frame is not None:
+            self.witness.saw(frame)
             for operator in self.operators:
                 operator.receive(frame)

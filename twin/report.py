@@ -62,7 +62,7 @@ def _timeline(outcome: Outcome) -> str:
     axes.set_title("What happened and what the room saw", loc="left")
     axes.grid(axis="x", alpha=0.3)
     axes.invert_yaxis()
-    return _svg(figure)
+    return svg(figure)
 
 
 def _latency(outcome: Outcome) -> str:
@@ -81,7 +81,7 @@ def _latency(outcome: Outcome) -> str:
     if rows:
         axes.legend(loc="lower right", frameon=False)
     axes.grid(axis="x", alpha=0.3)
-    return _svg(figure)
+    return svg(figure)
 
 
 def _map(outcome: Outcome) -> str:
@@ -106,10 +106,11 @@ def _map(outcome: Outcome) -> str:
     axes.set_aspect("equal")
     whose = "plausible, not real" if outcome.scenario.world.roads is None else f"from {outcome.scenario.world.roads}"
     axes.set_title(f"Where hits were read (roads are {whose}; kilometres)", loc="left")
-    return _svg(figure)
+    return svg(figure)
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
+    """The same for the same figure, without date or maker."""
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()

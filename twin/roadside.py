@@ -109,7 +109,7 @@ class Roadside:
         return HotlistServer(
             setting.env,
             name,
-            self._wanted,
+            self.wanted,
             setting.line(name, "hotlist-state", "state", FILE_DROP),
             setting.dice("hotlist", "state"),
             epoch=setting.epoch,
@@ -119,9 +119,14 @@ class Roadside:
             log=setting.truth.log,
         )
 
-    def _wanted(self, _: int) -> Sequence[Listing]:
-        by_rates = self.thefts.wanted if self.thefts else []
-        return Both([*self.cars.wanted, *by_rates], self._background)
+    @property
+    def wanted_here(self) -> list[Listing]:
+        """Those on the state's list whose cars are in the parish."""
+        return [*self.cars.wanted, *(self.thefts.wanted if self.thefts else ())]
+
+    def wanted(self, _: int = 0) -> Sequence[Listing]:
+        """Every car on the state's list by now."""
+        return Both(self.wanted_here, self._background)
 
     def _is_away(self, car: int) -> bool:
         return car in self.cars.taken or (self.thefts is not None and self.thefts.is_away(car))

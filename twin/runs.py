@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from twin import parish_site
 from twin.devices.clock import now_us
 from twin.expectations import Checked, check
+from twin.journals import Journals
+from twin.liveness import demands
 from twin.lockstep import Lockstep
 from twin.outcome import Outcome
 from twin.progress import Progress, unwatched
@@ -25,15 +27,6 @@ from twin.scenarios.schema import Scenario
 from twin.score import Score, score
 from twin.wire import Wire
 from twin.world import World
-
-
-class Journals(NamedTuple):
-    """How to read a center's journal, and which center it is: all that a run must be told about the center's files.
-    `code` changes with the center's source."""
-
-    digest: Callable[[Path], str]
-    events: Callable[[Path], Iterable[tuple[int, int, bytes]]]
-    code: str
 
 
 class Wish(NamedTuple):
@@ -72,6 +65,7 @@ def run(wish: Wish, journals: Journals, progress: Progress = unwatched) -> Done:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rtcc-")))
         recorder = _Recorder(wish, journals.code)
         late_s: tuple[float, float] | None = None
+        judged: list[Checked] = []
         if wish.wire:
             wire = Wire(
                 wish.scenario,
@@ -90,9 +84,18 @@ def run(wish: Wish, journals: Journals, progress: Progress = unwatched) -> Done:
             lockstep = Lockstep(wish.scenario, wish.seed, folder / "journal.db", recorder)
             recorder.begin(lockstep.world, lockstep.site)
             outcome = lockstep.run(progress)
+            judged = _judged(lockstep, outcome, journals)
         recorder.finish(outcome, journals)
         made = score(outcome)
-        return Done(outcome, made, check(outcome, made), time.monotonic() - started, late_s)
+        return Done(outcome, made, check(outcome, made) + judged, time.monotonic() - started, late_s)
+
+
+def _judged(lockstep: Lockstep, outcome: Outcome, journals: Journals) -> list[Checked]:
+    """What no scenario needs to ask for: that nothing forbidden happened and, if the world was healed, that all is
+    well."""
+    positions = (position for position, _, _ in journals.events(outcome.journal))
+    safe = lockstep.witness.verdict(positions)
+    return [safe] if outcome.scenario.heals_at_s is None else [safe, *demands(lockstep.ended())]
 
 
 def _over(wish: Wish, outcome: Outcome) -> None:

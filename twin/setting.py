@@ -40,7 +40,8 @@ class WorldError(ValueError):
 
 
 class Setting:
-    """`epoch` is the scenario's start in microseconds UTC, `local_start` the same by the parish's clocks."""
+    """`epoch` is the scenario's start in microseconds UTC, `local_start` the same by the parish's clocks. `names` are
+    those that faults may name, `lines` the devices' ways to the center."""
 
     def __init__(self, scenario: Scenario, seed: int, carrier: Carrier) -> None:
         self.scenario = scenario
@@ -60,7 +61,8 @@ class Setting:
         self._carrier = carrier
         self.streams = Streams(seed)
         self._plan = FaultPlan(scenario.faults)
-        self._named: list[str] = []
+        self.names: list[str] = []
+        self.lines: list[Line] = []
 
     def dice(self, kind: str, name: str) -> Random:
         """The dice of one thing; nobody else draws from them."""
@@ -74,13 +76,13 @@ class Setting:
 
     def faults(self, device: str) -> tuple[AnyFault, ...]:
         """What strikes a device. Asking is how a device becomes known as something that faults may name."""
-        self._named.append(device)
+        self.names.append(device)
         return self._plan.of(device)
 
     def line(self, device: str, link: str, peer: str, quality: LineQuality) -> Line:
         """The way of a device to the center, with dice and faults of its own."""
         name = f"line/{device.replace('/', '-')}"
-        return Line(
+        line = Line(
             self.env,
             self._carrier,
             link,
@@ -91,10 +93,12 @@ class Setting:
             faults=self.faults(name),
             log=self.truth.log,
         )
+        self.lines.append(line)
+        return line
 
     def check_faults(self) -> None:
         """Raises WorldError for a fault that strikes nothing here, once every device has been made."""
-        for position in self._plan.unused(self._named):
+        for position in self._plan.unused(self.names):
             on = self.scenario.faults[position].on
             raise WorldError(f"faults[{position}].on: {on!r} strikes nothing here that can have such a fault")
 

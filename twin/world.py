@@ -55,6 +55,8 @@ class World:
             log=self.setting.truth.log,
         )
         self.airfield = Airfield(self.setting)
+        self.outboxes = [reader.outbox for reader in self.roadside.readers.values()]
+        self.outboxes += [switch.outbox for switch in self.answering.switches]
         for position, happening in enumerate(scenario.happens):
             try:
                 self._plan(happening)

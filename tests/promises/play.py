@@ -33,7 +33,9 @@ from twin.wire import Wire
 SCENARIOS = tuple(shipped())
 RATE = 60
 """World seconds a second, on the wire."""
-TIMEOUT_S = 200.0
+TIMEOUT_S = 400.0
+LOAD_S = 10.0
+"""So much of each load scenario is played; the rest of it is the same again."""
 
 
 class Played(msgspec.Struct):
@@ -112,6 +114,8 @@ def played(folder: Path, hash_seed: str, *scenarios: str, rate: int = 0, seed: i
 def main(place: Path, rate: str, seed: str, scenarios: list[str]) -> None:
     for number, name in enumerate(scenarios):
         scenario = load(name)
+        if name.startswith("load-"):
+            scenario = msgspec.structs.replace(scenario, lasts_s=LOAD_S)
         chosen = int(seed) if seed else scenario.seed
         if float(rate):
             done = on_the_wire(scenario, chosen, place / f"{number}", float(rate))

@@ -40,7 +40,7 @@ def short(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["list", "run", "replay", "diff"])
+@pytest.mark.parametrize("command", ["list", "run", "sweep", "draw", "replay", "diff"])
 def test_every_command_shows_an_example(command: str) -> None:
     code, out, _ = said(command, "--help")
     assert code == HELD
@@ -64,7 +64,7 @@ def test_json_is_one_object_with_everything_a_program_needs(short: Path) -> None
     assert {"recall", "precision", "time_to_alert_s", "time_to_terminal_s"} <= told["score"].keys()
     assert {"p50", "p95"} <= told["score"]["time_to_alert_s"].keys()
     assert told["alerts"] == []
-    assert [one.keys() >= {"what", "held", "seen"} for one in told["expectations"]] == [True]
+    assert [one.keys() >= {"what", "held", "seen"} for one in told["expectations"]] == [True, True]
 
 
 def test_the_last_line_is_the_digest_and_an_expectation_that_fails_is_exit_1(short: Path) -> None:

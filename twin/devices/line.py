@@ -63,7 +63,7 @@ class Line:
         self.duplicated = self.reordered = self.damaged = self.cuts = 0
         self._env = env
         self._carrier = carrier
-        self._link = link
+        self.link = link
         self._dice = dice
         self._given = quality
         self._ordered = quality.transport == "stream"
@@ -81,6 +81,16 @@ class Line:
         self._until_us = 0
 
     @property
+    def under_way(self) -> int:
+        """Messages that have left and not arrived."""
+        return self._under_way
+
+    @property
+    def holds(self) -> int:
+        """What may be under way at most: a full queue, and everything in it twice."""
+        return 2 * self._given.queue
+
+    @property
     def up(self) -> bool:
         """Whether a modem at this end would see a network."""
         if now_us(self._env) >= self._until_us:
@@ -94,7 +104,7 @@ class Line:
         self.sent += 1
         if self._plain and not self._under_way:
             self.delivered += 1
-            self._carrier.send(self._link, peer or self.peer, data)
+            self._carrier.send(self.link, peer or self.peer, data)
         else:
             self._accept(Parcel(data, peer or self.peer, None))
 
@@ -105,7 +115,7 @@ class Line:
         self.sent += 1
         if self._plain and not self._under_way:
             self.delivered += 1
-            self._carrier.post(self._link, peer or self.peer, data, answered)
+            self._carrier.post(self.link, peer or self.peer, data, answered)
         else:
             self._accept(Parcel(data, peer or self.peer, answered))
 
@@ -235,14 +245,14 @@ class Line:
         self.delivered += 1
         data, peer, answered = parcel
         if answered is None:
-            self._carrier.send(self._link, peer, data)
+            self._carrier.send(self.link, peer, data)
         else:
-            self._carrier.post(self._link, peer, data, answered)
+            self._carrier.post(self.link, peer, data, answered)
 
     def _sever(self, peer: str) -> None:
         self._under_way -= 1
         self.cuts += 1
-        self._carrier.cut(self._link, peer)
+        self._carrier.cut(self.link, peer)
 
 
 def _unheard(_: bool) -> None:

@@ -38,12 +38,17 @@ class Outbox:
         self.answered = self.retransmitted = self.given_up = 0
         self._env = env
         self._line = line
-        self._owner = owner
+        self.owner = owner
         self._log = log
         self._waiting: dict[str, Letter] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    @property
+    def tried_again(self) -> int:
+        """How many wait that were not answered the first time."""
+        return sum(letter.tries > 1 for letter in self._waiting.values())
 
     def post(self, key: str, data: bytes) -> None:
         """Sends `data` until it is answered. `key` is the message's own id; when the box is full the oldest goes."""
@@ -86,7 +91,7 @@ class Outbox:
     def _give_up(self, letter: Letter) -> None:
         del self._waiting[letter.key]
         self.given_up += 1
-        self._log("given-up", device=self._owner, message=letter.key, tries=letter.tries)
+        self._log("given-up", device=self.owner, message=letter.key, tries=letter.tries)
 
 
 def _whatever(_: bool) -> None:

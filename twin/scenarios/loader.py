@@ -1,7 +1,12 @@
-"""Reading scenario files.
+"""Scenarios by name or by path, and what is wrong with them, with the place.
 
-Knows: YAML, where every value of it stands, and how to say what is wrong in a way that an editor can jump to.
+Knows: how a file's parts are put together, and how to say file, line, column, what was found and what was expected.
 Refuses to know: what a scenario means.
+
+A scenario may `include` parts: files beside it, or parts that come with the twin. The rule of putting together has
+three lines. Lists (`happens`, `faults`, `expect`) are joined, what is included first. `world` is taken key by key, the
+including file's word over the included one's, a later part's over an earlier one's. Everything else a scenario says
+itself. A part that is reached twice counts once.
 """
 
 from __future__ import annotations
@@ -10,38 +15,20 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 import msgspec
 import yaml
-from yaml.reader import ReaderError
 
-from twin.scenarios.schema import TAGS, Alerted, Incidents, Scenario, Told, json_schema
+from twin.scenarios.reading import ScenarioError, find, place, read, value_of
+from twin.scenarios.schema import TAGS, Alerted, Incidents, Part, Scenario, Told, json_schema
 
-MAX_BYTES = 1024 * 1024
-MAX_DEPTH = 50
+MAX_PARTS = 50
 SHIPPED = Path(__file__).parent
+JOINED = ("happens", "faults", "expect")
 
-
-class _Yaml12(yaml.SafeLoader):
-    """YAML as its authors mend it: only true and false are booleans, so that `on` may be a key, and a time is text."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012  # PyYAML's own way; never changed
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp"))]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-_Yaml12.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-
-
-_WORDS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
-
-
-class ScenarioError(ValueError):
-    """`file:line:column: what was found, and what was expected`."""
+Read = TypeVar("Read", bound=Part)
 
 
 def shipped() -> list[str]:
@@ -52,24 +39,19 @@ def shipped() -> list[str]:
 def load(name_or_path: str) -> Scenario:
     """A shipped scenario by name, or any by path. Raises ScenarioError."""
     path = _path(name_or_path)
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise ScenarioError(f"{path}: {error.strerror}") from error
-    scenario = parse(text, str(path))
+    scenario = parse(_bytes(path), str(path))
     if scenario.world.roads is not None:
         scenario = with_roads(scenario, path.parent / scenario.world.roads)
     return scenario
 
 
 def located(name_or_path: str, message: str) -> str:
-    """What the world says of a part of a scenario (`happens[2]: there is no …`) with the place of that part in the file
+    """What the world says of a part of a scenario (`happens[2]: there is no …`) with the place of that part in its file
     before it; a message that names no part as it is. The scenario must have been loaded."""
     part, path = re.match(r"[a-z_]+(?:\[\d+\])?(?:\.[a-z_]+)*(?=: )", message), _path(name_or_path)
-    root = yaml.compose(path.read_bytes(), Loader=_Yaml12)
-    if part is None or root is None:
+    if part is None:
         return message
-    return f"{path}:{_place(_find(root, f'.{part[0]}'))}: {message}"
+    return f"{place(find(_whole(_bytes(path), str(path)), f'.{part[0]}'))}: {message}"
 
 
 def _path(name_or_path: str) -> Path:
@@ -88,41 +70,94 @@ def with_roads(scenario: Scenario, path: Path) -> Scenario:
 
 
 def parse(text: bytes, where: str) -> Scenario:
-    """A scenario from YAML. `where` names its source. Raises ScenarioError."""
-    if len(text) > MAX_BYTES:
-        raise ScenarioError(f"{where}: {len(text)} bytes; at most {MAX_BYTES} are read")
-    try:
-        root = yaml.compose(text, Loader=_Yaml12)
-        if root is None:
-            raise ScenarioError(f"{where}:1:1: found nothing, expected a scenario")
-        _check_keys(root, where, 0, set())
-        value = yaml.load(text, Loader=_Yaml12)  # noqa: S506  # a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise ScenarioError(f"{where}{place}: not YAML: {error.problem or error.context}") from error
-    except ReaderError as error:
-        before = text[: error.position].decode(errors="replace")
-        place = f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
-        raise ScenarioError(f"{where}:{place}: not YAML: {error.reason}") from error
-    except RecursionError as error:
-        raise ScenarioError(f"{where}:1:1: nested more than {MAX_DEPTH} deep") from error
-    except (yaml.YAMLError, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        raise ScenarioError(f"{where}: not YAML: {error}") from error
-    try:
-        scenario = msgspec.convert(value, Scenario)
-    except msgspec.ValidationError as error:
-        raise ScenarioError(_explain(error, root, where)) from error
+    """A scenario from YAML. `where` names its source: beside that file are the parts that it includes. Raises
+    ScenarioError."""
+    root = _whole(text, where)
+    scenario = _convert(root, Scenario)
     try:
         datetime.fromisoformat(scenario.start)
     except ValueError as error:
-        node = _find(root, ".start")
-        raise ScenarioError(f"{where}:{_place(node)}: start: {error}; expected a local date and time") from error
+        node = find(root, ".start")
+        raise ScenarioError(f"{place(node)}: start: {error}; expected a local date and time") from error
     for at, problem in _contradictions(scenario):
-        raise ScenarioError(f"{where}:{_place(_find(root, f'.{at}'))}: {at}: {problem}")
+        raise ScenarioError(f"{place(find(root, f'.{at}'))}: {at}: {problem}")
     return scenario
+
+
+def _whole(text: bytes, where: str) -> yaml.Node:
+    """A scenario's nodes, with those of all its parts."""
+    root, _ = read(text, where)
+    return _Parts(Path(where)).put_together(root) if isinstance(root, yaml.MappingNode) else root
+
+
+class _Parts:
+    """The parts of one scenario, each taken once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._taken: set[Path] = {path.resolve()}
+
+    def put_together(self, root: yaml.MappingNode) -> yaml.MappingNode:
+        return self._with_parts(root, self._path, (self._path.resolve(),))
+
+    def _with_parts(self, root: yaml.MappingNode, path: Path, way: tuple[Path, ...]) -> yaml.MappingNode:
+        """`way`: the files that led here, to see a circle by."""
+        includes = find(root, ".include")
+        if includes is root:
+            return root
+        if not isinstance(includes, yaml.SequenceNode):
+            raise ScenarioError(f"{place(includes)}: include: expected a list of paths")
+        found = yaml.MappingNode(root.tag, [], root.start_mark, root.end_mark)
+        for node in includes.value:
+            file = _part_file(node, path)
+            resolved = file.resolve()
+            if resolved in way:
+                circle = " → ".join(one.name for one in (*way[way.index(resolved) :], resolved))
+                raise ScenarioError(f"{place(node)}: include: {circle} is a circle")
+            if resolved in self._taken:
+                continue
+            if len(self._taken) > MAX_PARTS:
+                raise ScenarioError(f"{place(node)}: include: more than {MAX_PARTS} parts")
+            self._taken.add(resolved)
+            part, _ = read(_bytes(file), str(file))
+            _convert(part, Part)
+            if isinstance(part, yaml.MappingNode):
+                found = _over(found, self._with_parts(part, file, (*way, resolved)))
+        return _over(found, root)
+
+
+def _part_file(node: yaml.Node, including: Path) -> Path:
+    """Where a part is: beside the file that includes it, else among those that come with the twin."""
+    name = PurePosixPath(node.value if isinstance(node, yaml.ScalarNode) else "")
+    if name.suffix not in (".yaml", ".yml") or name.is_absolute() or ".." in name.parts:
+        shown = f"{node.value!r}" if isinstance(node, yaml.ScalarNode) else "a list or a table"
+        raise ScenarioError(f"{place(node)}: include: found {shown}, expected the path of a YAML file at or below here")
+    for folder in (including.parent, SHIPPED):
+        path = folder / name
+        if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            return path
+    raise ScenarioError(f"{place(node)}: include: {name}: no such file here or among the twin's own parts")
+
+
+def _over(under: yaml.MappingNode, over: yaml.MappingNode) -> yaml.MappingNode:
+    """Both mappings in one; where both speak, by the rule above."""
+    entries = {key.value: (key, item) for key, item in under.value}
+    for key, item in over.value:
+        _, before = entries.get(key.value, (key, None))
+        if key.value in JOINED and isinstance(before, yaml.SequenceNode) and isinstance(item, yaml.SequenceNode):
+            item = yaml.SequenceNode(item.tag, before.value + item.value, item.start_mark, item.end_mark)
+        elif key.value == "world" and isinstance(before, yaml.MappingNode) and isinstance(item, yaml.MappingNode):
+            item = _over(before, item)
+        entries[key.value] = (key, item)
+    entries.pop("include", None)
+    return yaml.MappingNode(over.tag, list(entries.values()), over.start_mark, over.end_mark)
+
+
+def _convert(root: yaml.Node, kind: type[Read]) -> Read:
+    try:
+        return msgspec.convert(value_of(root), kind)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(_explain(error, root)) from error
 
 
 def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -145,27 +180,34 @@ def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
                 f"expect[{index}].{key}",
                 f"found {getattr(expected, key)!r}, expected what happens: {', '.join(names) or 'nothing does'}",
             )
+    heals_us = round((scenario.heals_at_s or 0.0) * 1e6)
+    for index, fault in enumerate(scenario.faults):
+        if heals_us and fault.interval_us()[1] > heals_us:
+            yield f"faults[{index}]", f"goes on behind heals_at_s, which is {scenario.heals_at_s:g}"
 
 
-def _explain(error: msgspec.ValidationError, root: yaml.Node, where: str) -> str:
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ScenarioError(f"{path}: {error.strerror}") from error
+
+
+def _explain(error: msgspec.ValidationError, root: yaml.Node) -> str:
     """msgspec says what and on which path; say where that is, what stands there, and what may."""
     what, _, path = str(error).partition(" - at `")
     path = path.rpartition("$")[2].rstrip("`")
-    node = _find(root, path)
+    node = find(root, path)
     unknown = re.search(r"unknown field `(.*)`", what)
     if unknown and isinstance(node, yaml.MappingNode):
         key = next(key for key, _ in node.value if key.value == unknown[1])
-        close = get_close_matches(unknown[1], _words(), 3, 0.7)
+        close = [word for word in get_close_matches(unknown[1], _words(), 3, 0.7) if word != unknown[1]]
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        return f"{where}:{_place(key)}: {path.strip('.') or 'the scenario'}: {unknown[1]!r} is not known here{hint}"
+        return f"{place(key)}: {path.strip('.') or 'the scenario'}: {unknown[1]!r} is not known here{hint}"
     found = f"found {node.value!r}: " if isinstance(node, yaml.ScalarNode) else ""
     choices = _choices(path.rpartition(".")[2]) if what.startswith("Invalid") else ()
     expected = f"expected one of {', '.join(choices)}" if choices else f"{what[0].lower()}{what[1:]}"
-    return f"{where}:{_place(node)}: {path.strip('.') or 'the scenario'}: {found}{expected}"
-
-
-def _place(node: yaml.Node) -> str:
-    return f"{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+    return f"{place(node)}: {path.strip('.') or 'the scenario'}: {found}{expected}"
 
 
 def _words() -> list[str]:
@@ -180,40 +222,3 @@ def _choices(key: str) -> tuple[str, ...]:
     return TAGS.get(key) or tuple(
         dict.fromkeys(word for part in parts for word in part.get("properties", {}).get(key, {}).get("enum", ()))
     )
-
-
-def _check_keys(node: yaml.Node, where: str, depth: int, checked: set[int]) -> None:
-    """A key given twice is a mistake that YAML forgives, and one that is no word it allows. What aliases repeat is
-    looked at once, so that a few lines cannot stand for a thousand million."""
-    if id(node) in checked:
-        return
-    checked.add(id(node))
-    if depth > MAX_DEPTH:
-        raise ScenarioError(f"{where}:{_place(node)}: nested more than {MAX_DEPTH} deep")
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _check_keys(item, where, depth + 1, checked)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, item in node.value:
-            if not isinstance(key, yaml.ScalarNode) or key.tag not in _WORDS:
-                shown = f"{key.value!r}" if isinstance(key, yaml.ScalarNode) else "a list or a table"
-                raise ScenarioError(f"{where}:{_place(key)}: found {shown}, expected a word")
-            if key.value in seen:
-                raise ScenarioError(f"{where}:{_place(key)}: {key.value!r} is given twice")
-            seen.add(key.value)
-            _check_keys(item, where, depth + 1, checked)
-
-
-def _find(root: yaml.Node, path: str) -> yaml.Node:
-    """The node at a msgspec error path such as `.faults[2].rate`, or the deepest one on the way there."""
-    node = root
-    for key, index in re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", path):
-        if index.isdigit() and isinstance(node, yaml.SequenceNode) and int(index) < len(node.value):
-            node = node.value[int(index)]
-        elif key and isinstance(node, yaml.MappingNode):
-            inner = [item for name, item in node.value if name.value == key]
-            if not inner:
-                return node
-            node = inner[0]
-    return node

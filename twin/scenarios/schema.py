@@ -171,18 +171,27 @@ class FeedsAlive(_Expectation, frozen=True, kw_only=True):
 Expectation: TypeAlias = Alerted | Told | Recall | Precision | Incidents | Alerts | FeedsAlive
 
 
-class Scenario(_Part, frozen=True, kw_only=True):
-    """A scenario file. `start` is local time of the parish."""
+class Part(_Part, frozen=True, kw_only=True):
+    """What a scenario may take from a file that it includes. `include` names YAML files, at or below the including
+    file's folder or among the twin's own parts; twin/scenarios/loader.py says how they are put together."""
+
+    include: tuple[str, ...] = ()
+    world: World = World()
+    happens: tuple[Happening, ...] = ()
+    faults: tuple[AnyFault, ...] = ()
+    expect: tuple[Expectation, ...] = ()
+
+
+class Scenario(Part, frozen=True, kw_only=True):
+    """A scenario file. `start` is local time of the parish. From `heals_at_s` on nothing goes wrong any more, and at
+    the end everything must be well again (docs/sweeps.md)."""
 
     name: Name
     about: str
     start: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")]
     lasts_s: Annotated[float, Meta(gt=0, le=30 * 86_400)]
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
-    world: World = World()
-    happens: tuple[Happening, ...] = ()
-    faults: tuple[AnyFault, ...] = ()
-    expect: tuple[Expectation, ...] = ()
+    heals_at_s: Moment | None = None
 
 
 def _tags(union: object) -> tuple[str, ...]:

@@ -9,16 +9,14 @@ import pytest
 
 from tests.twin.outcomes import MINIMAL
 from twin.lockstep import FunctionCarrier
-from twin.scenarios.loader import MAX_BYTES, ScenarioError, load, located, parse, shipped
-from twin.scenarios.schema import json_schema
+from twin.scenarios.loader import MAX_PARTS, SHIPPED, load, located, parse, shipped
+from twin.scenarios.reading import MAX_BYTES, ScenarioError
+from twin.scenarios.schema import TAGS, json_schema
 from twin.setting import WorldError
 from twin.world import World
 
 DOCS = Path(__file__).parents[3] / "docs"
-FAULTS = (
-    "delay, loss, duplicate, reorder, damage, cut, partition, drift, freeze, jump, lie, clock_skew, reboot, "
-    "reboot_storm, silent, duplicate_id, misread, wrong_state, retransmit, half_written, empty_list, shrunk_list, deaf"
-)
+FAULTS = ", ".join(TAGS["fault"])
 INCIDENTS = "".join(
     ("happens:\n", *(f"  - {{do: incident, at_s: 1, name: crash, place: {place}}}\n" for place in "ab"))
 )
@@ -190,3 +188,111 @@ def test_a_shipped_scenario_fits_its_parish(name: str) -> None:
 def test_the_schema_for_editors_is_the_schema_that_is_checked() -> None:
     """`python -m twin.scenarios.schema > docs/scenario.schema.json` brings it up to date."""
     assert json.loads((DOCS / "scenario.schema.json").read_text()) == json.loads(json.dumps(json_schema()))
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def written(folder: Path, **files: str) -> Path:
+    """Files by name, `part_a` as part/a.yaml; the path of `my`."""
+    for name, text in files.items():
+        path = folder / f"{name.replace('_', '/')}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return folder / "my.yaml"
+
+
+def test_what_is_included_comes_first_and_has_the_last_word_nowhere(tmp_path: Path) -> None:
+    """Lists are joined in order; the world is taken key by key, and the nearer word counts."""
+    mine = written(
+        tmp_path,
+        my=f"{MINIMAL}include: [part/a.yaml, part/b.yaml]\nworld: {{readers: 3}}\nhappens:\n"
+        "  - {do: panic, at_s: 3, unit: C}\n",
+        part_a="world: {readers: 1, hotlist: 1, operators: 1}\nhappens:\n  - {do: panic, at_s: 1, unit: A}\n",
+        part_b="world: {readers: 2, hotlist: 2}\nhappens:\n  - {do: panic, at_s: 2, unit: B}\n"
+        "expect:\n  - {what: feeds-alive}\n",
+    )
+    scenario = load(str(mine))
+    assert (scenario.world.readers, scenario.world.hotlist, scenario.world.operators) == (3, 2, 1)
+    assert [happening.unit for happening in scenario.happens] == ["A", "B", "C"]  # type: ignore[union-attr]
+    assert len(scenario.expect) == 1
+    assert scenario.include == ()
+
+
+def test_parts_include_parts_and_each_counts_once(tmp_path: Path) -> None:
+    """From the folder of the part that says so, whichever ways lead there."""
+    mine = written(
+        tmp_path,
+        my=f"{MINIMAL}include: [part/a.yaml, part/b.yaml, part/c.yaml]\n",
+        part_a="include: [c.yaml]\n",
+        part_b="include: [c.yaml]\n",
+        part_c="happens:\n  - {do: panic, at_s: 1, unit: A}\n",
+    )
+    assert len(load(str(mine)).happens) == 1
+
+
+def test_a_scenario_of_ones_own_may_include_the_twins_parts(tmp_path: Path) -> None:
+    """What lies beside it is looked for first."""
+    name = next(path.relative_to(SHIPPED).as_posix() for path in sorted(SHIPPED.glob("parts/*.yaml")))
+    mine = written(tmp_path, my=f"{MINIMAL}include: [{name}]\n")
+    plain = parse(MINIMAL.encode(), "f.yaml")
+    assert load(str(mine)) != plain
+    (tmp_path / "parts").mkdir()
+    (tmp_path / name).write_text("{}\n")
+    assert load(str(mine)) == plain
+
+
+WRONG_PARTS = (
+    ({"part_a": "wrold: {}\n"}, "part/a.yaml:1:1: the scenario: 'wrold' is not known here; did you mean world?"),
+    ({"part_a": "name: x\n"}, "part/a.yaml:1:1: the scenario: 'name' is not known here"),
+    (
+        {"part_a": "\nfaults:\n  - {fault: loss, on: 'line/*', rate: 2}\n"},
+        "part/a.yaml:3:39: faults[0].rate: found '2': expected `float` <= 1.0",
+    ),
+    ({"part_a": ""}, "part/a.yaml:1:1: found nothing, expected a scenario"),
+    ({"part_a": "include: [a.yaml]\n"}, "part/a.yaml:1:11: include: a.yaml → a.yaml is a circle"),
+    (
+        {"part_a": "include: [b.yaml]\n", "part_b": "include: [c.yaml]\n", "part_c": "include: [b.yaml]\n"},
+        "part/c.yaml:1:11: include: b.yaml → c.yaml → b.yaml is a circle",
+    ),
+    ({"part_a": "include: [../my.yaml]\n"}, "part/a.yaml:1:11: include: found '../my.yaml', expected the path of a "),
+    ({"part_a": "include: [/etc/a.yaml]\n"}, "part/a.yaml:1:11: include: found '/etc/a.yaml', expected the path of a "),
+    ({"part_a": "include: [b.txt]\n"}, "part/a.yaml:1:11: include: found 'b.txt', expected the path of a YAML file"),
+    ({"part_a": "include: [b.yaml]\n"}, "part/a.yaml:1:11: include: b.yaml: no such file here or among"),
+    ({"part_a": "include: b.yaml\n"}, "part/a.yaml:1:10: include: found 'b.yaml': expected `array`, got `str`"),
+    (
+        {f"part_{chr(97 + n // 26)}{chr(97 + n % 26)}": "{}\n" for n in range(MAX_PARTS)}
+        | {
+            "part_a": f"include: [{', '.join(f'{chr(97 + n // 26)}{chr(97 + n % 26)}.yaml' for n in range(MAX_PARTS))}]"
+        },
+        "include: more than 50 parts",
+    ),
+)
+
+
+@pytest.mark.parametrize(("parts", "said"), WRONG_PARTS, ids=[said for _, said in WRONG_PARTS])
+def test_a_mistake_in_a_part_names_the_part(parts: dict[str, str], said: str, tmp_path: Path) -> None:
+    """File, line and column of the part, not of the scenario that includes it."""
+    mine = written(tmp_path, my=f"{MINIMAL}include: [part/a.yaml]\n", **parts)
+    with pytest.raises(ScenarioError) as raised:
+        load(str(mine))
+    assert said in str(raised.value)
+    assert str(raised.value).startswith(str(tmp_path / "part"))
+
+
+def test_a_part_outside_the_folder_is_not_read(tmp_path: Path) -> None:
+    """Not by a link either."""
+    (tmp_path / "secret.yaml").write_text("{}\n")
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "a.yaml").symlink_to(tmp_path / "secret.yaml")
+    (tmp_path / "inner" / "my.yaml").write_text(f"{MINIMAL}include: [a.yaml]\n")
+    with pytest.raises(ScenarioError, match=r"my\.yaml:5:11: include: a\.yaml: no such file"):
+        load(str(tmp_path / "inner" / "my.yaml"))
+
+
+def test_a_fault_that_outlasts_the_healing_is_a_mistake() -> None:
+    """With the place of the fault, settling and all."""
+    text = f"{MINIMAL}heals_at_s: 100\nfaults:\n  - {{fault: reboot, on: 'lpr/*', from_s: 50, for_s: FOR}}\n"
+    parse(text.replace("FOR", "30").encode(), "f.yaml")
+    with pytest.raises(ScenarioError, match=r"f\.yaml:7:5: faults\[0\]: goes on behind heals_at_s, which is 100"):
+        parse(text.replace("FOR", "31").encode(), "f.yaml")
