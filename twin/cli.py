@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -19,6 +19,9 @@ from rich.table import Table
 from twin import parish_command, recording_commands, sweep_command
 from twin.calibrate_command import calibrate
 from twin.command_output import FAILED, HELD, INTERRUPTED, Faults, check_folders, err, out, print_json, progress, refuse
+
+if TYPE_CHECKING:
+    from twin.scenarios.schema import Scenario
 
 app = typer.Typer(
     name="twin",
@@ -79,10 +82,9 @@ def run(
     from twin import report as report_file
     from twin.center_process import CenterError
     from twin.journals import of_this_center
-    from twin.mix import drawn
     from twin.runs import Wish
     from twin.runs import run as play
-    from twin.scenarios.loader import load, located, with_roads
+    from twin.scenarios.loader import located
     from twin.scenarios.reading import ScenarioError
     from twin.setting import WorldError
 
@@ -90,14 +92,7 @@ def run(
         refuse("--page: found no --wire; in lockstep there is nothing to watch")
     try:
         check_folders(record, report, junit)
-        loaded = load(scenario)
-        seed = loaded.seed if seed is None else seed
-        if roads is not None:
-            loaded = with_roads(loaded, roads)
-        if human:
-            loaded = msgspec.structs.replace(loaded, world=msgspec.structs.replace(loaded.world, operators=0))
-        if faults == "random":
-            loaded = drawn(loaded, seed)
+        loaded, seed = _chosen(scenario, seed, roads, human, faults)
         wish = Wish(
             scenario=loaded,
             seed=seed,
@@ -126,6 +121,20 @@ def run(
     else:
         _print_done(done)
     raise typer.Exit(HELD if done.passed else FAILED)
+
+
+def _chosen(scenario: str, seed: int | None, roads: Path | None, human: bool, faults: Faults) -> tuple[Scenario, int]:
+    """The scenario and the seed that the words on the command line ask for."""
+    from twin.mix import drawn
+    from twin.scenarios.loader import load, with_roads
+
+    loaded = load(scenario)
+    seed = loaded.seed if seed is None else seed
+    if roads is not None:
+        loaded = with_roads(loaded, roads)
+    if human:
+        loaded = msgspec.structs.replace(loaded, world=msgspec.structs.replace(loaded.world, operators=0))
+    return (drawn(loaded, seed) if faults == "random" else loaded), seed
 
 
 def _summary(done: Any) -> dict[str, Any]:
