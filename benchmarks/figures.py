@@ -95,14 +95,25 @@ def _read(path: str) -> str:
         return ""
 
 
-def present(about: str | None, measure: Callable[[bool], Result], table: Callable[[Result], str]) -> None:
-    """A benchmark's main: `measure(quick)` gives the result, shown as `table` or as one JSON object."""
+def present(
+    about: str | None,
+    measure: Callable[[bool], Result],
+    table: Callable[[Result], str],
+    draw: Callable[[Result, Path], None] | None = None,
+) -> None:
+    """A benchmark's main: `measure(quick)` gives the result, shown as `table` or as one JSON object; `--plot FILE` has
+    it drawn, where there is something to draw."""
     parser = argparse.ArgumentParser(description=(about or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="shorter and fewer repetitions; rougher figures")
     parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+    if draw is not None:
+        parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the result (.png, .svg)")
     options = parser.parse_args()
     result = {"quick": options.quick, "machine": machine(), **measure(options.quick)}
     print(json.dumps(result) if options.json else table(result))
+    if draw is not None and options.plot is not None:
+        options.plot.parent.mkdir(parents=True, exist_ok=True)
+        draw(result, options.plot)
 
 
 def row(title: str, figures: dict[str, float], unit: str = "") -> str:

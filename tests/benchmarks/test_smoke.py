@@ -17,9 +17,9 @@ SPREAD = {"min", "median", "max"}
 TIMEOUT_S = 240
 
 
-def figures(name: str) -> dict[str, Any]:
+def figures(name: str, *more: str) -> dict[str, Any]:
     """What `python -m benchmarks.NAME --quick --json` prints, and nothing else, on standard output."""
-    command = [sys.executable, "-m", f"benchmarks.{name}", "--quick", "--json"]
+    command = [sys.executable, "-m", f"benchmarks.{name}", "--quick", "--json", *more]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S)
     assert done.returncode == 0, done.stdout + done.stderr
     said: dict[str, Any] = json.loads(done.stdout)
@@ -49,19 +49,26 @@ def test_core_tells_rates_and_where_the_time_goes() -> None:
     assert said["mix"]["by_event"]["PlateRead"] > 100
 
 
-def test_world_tells_speed_growth_memory_and_where_the_time_goes() -> None:
-    """For the default parish and for one ten times as large."""
-    said = figures("world")
-    for size, units in (("1x", 80), ("10x", 800)):
-        part = said[size]
-        assert part["units"] == units
-        assert_rising(part["times_real_time"]["per_s"])
-        assert_rising(part["times_real_time"]["per_cpu_s"])
-        assert part["events"] > 0
-        assert part["peak_memory_mb"] > 0
-        assert {"devices and lines", "decoding", "core", "journal", "world"} <= part["where_time_goes"].keys()
-        assert sum(part["where_time_goes"].values()) == pytest.approx(1.0, abs=0.01)
-    assert said["growth"] > 1
+def test_world_tells_speed_growth_memory_and_where_the_time_goes(tmp_path: Path) -> None:
+    """For the default parish, for one ten times as large, and for 2,000 units that report every second; drawn too."""
+    said = figures("world", "--plot", str(tmp_path / "out" / "growth.png"))
+    part = said["1x"]
+    assert part["units"] == 80
+    assert part["events"] > 0
+    assert {"devices and lines", "decoding", "core", "journal", "world"} <= part["where_time_goes"].keys()
+    assert sum(part["where_time_goes"].values()) == pytest.approx(1.0, abs=0.01)
+    load = said["load"]
+    assert load["units"] == 2_000
+    assert load["messages_per_s"] >= 2_000
+    assert load["hotlist"] > 0
+    for one in (part, load):
+        assert_rising(one["times_real_time"]["per_s"])
+        assert_rising(one["times_real_time"]["per_cpu_s"])
+        assert one["peak_memory_mb"] > 0
+    assert [(one["times"], one["units"]) for one in said["growth"]] == [(1, 80), (10, 800)]
+    assert said["growth"][1]["cpu_s_per_s"] > said["growth"][0]["cpu_s_per_s"]
+    assert 0 < said["grows_with_power"] < 3
+    assert (tmp_path / "out" / "growth.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.wire
