@@ -24,8 +24,9 @@ from twin.sim.geometry import Floats, inside
 from twin.sim.parish import Agency, Place, planar
 from twin.sim.patrol import PatrolUnit
 from twin.sim.patrol_beats import Beat, beat_map
-from twin.sim.patrol_duty import Duty, Status, Work
+from twin.sim.patrol_duty import STOP, Duty, Status, Work
 from twin.sim.routing_leg import Spot
+from twin.stops import Stops
 
 CELLULAR = LineQuality(transport="datagram", delay_ms=60, jitter_ms=30)
 CELLULAR_STREAM = LineQuality(transport="stream", delay_ms=60, jitter_ms=30)
@@ -39,14 +40,15 @@ Told = Callable[[str, Message, int], None]
 
 class Fleet:
     """`units`, `routers` and `terminals` by call sign, `beats` by agency. `told(unit, message, at_us)`: a deputy reads
-    a message; `freed()`: a car is on patrol again."""
+    a message; `freed()`: a car is on patrol again; `away(car)`: a resident's car that somebody has taken."""
 
-    def __init__(self, setting: Setting, told: Told, freed: Callable[[], None]) -> None:
+    def __init__(self, setting: Setting, told: Told, freed: Callable[[], None], away: Callable[[int], bool]) -> None:
         """Raises WorldError."""
         self.roster = _roster(setting)
         self.units: dict[str, PatrolUnit] = {}
         self.routers: dict[str, AvlRouter] = {}
         self.terminals: dict[str, Terminal] = {}
+        self.stops = Stops(setting, self.terminals, away)
         self.beats = beat_map(setting.parish, setting.router)
         self._setting = setting
         self._told = told
@@ -123,9 +125,13 @@ class Fleet:
 
     def began(self, unit: PatrolUnit, work: Work) -> None:
         self._setting.truth.log("work-began", unit=unit.unit, what=work.what)
+        if work.what == STOP:
+            self.stops.began(unit)
 
     def finished(self, unit: PatrolUnit, work: Work) -> None:
         self._setting.truth.log("work-ended", unit=unit.unit, what=work.what)
+        if work.what == STOP:
+            self.stops.finished(unit)
 
     # --- what is in a car -----------------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ class Roadside:
                 by_hour(setting.local_start, DRIVING, WEEKEND_TRAFFIC),
                 setting.people,
                 setting.streams,
-                self._is_away,
+                self.is_away,
                 self._passed,
             )
 
@@ -128,7 +128,7 @@ class Roadside:
         """Every car on the state's list by now."""
         return Both(self.wanted_here, self._background)
 
-    def _is_away(self, car: int) -> bool:
+    def is_away(self, car: int) -> bool:
         return car in self.cars.taken or (self.thefts is not None and self.thefts.is_away(car))
 
     def _write_list(self) -> None:

@@ -19,6 +19,8 @@ from twin.outcome import Outcome
 from twin.truth import Fact
 
 SCORED_KINDS = ("hotlist-hit", "unit-emergency")
+READ = ("plate-read", "stop-opened")  # by a camera, or typed by a deputy who has stopped the car
+SEEN = ("passed", "stop-opened")
 
 
 class Wanted(NamedTuple):
@@ -96,8 +98,8 @@ def score(outcome: Outcome) -> Score:
 
 
 def all_wanted(outcome: Outcome) -> list[Wanted]:
-    """Stolen cars and panic buttons, in order of the truth log."""
-    wanted = [_stolen(outcome, fact) for fact in outcome.facts if fact.kind == "stolen"]
+    """Stolen and wanted cars and panic buttons, in order of the truth log."""
+    wanted = [_stolen(outcome, fact) for fact in outcome.facts if fact.kind in ("stolen", "wanted-car")]
     panics = [fact for fact in outcome.facts if fact.kind == "panic"]
     return wanted + [Wanted(p.facts["unit"], "unit-emergency", p.facts["unit"], None, p.at_us) for p in panics]
 
@@ -141,8 +143,8 @@ def _stolen(outcome: Outcome, stolen: Fact) -> Wanted:
         for fact in outcome.facts
         if reported and fact.at_us >= reported[0] and _is_whole_list(fact) and not (off and fact.at_us >= off[0])
     ]
-    reads = [fact for fact in outcome.facts if fact.kind == "plate-read" and fact.facts["vehicle"] == name]
-    passed = [fact for fact in outcome.facts if fact.kind == "passed" and fact.facts["vehicle"] == name]
+    reads = [fact for fact in outcome.facts if fact.kind in READ and fact.facts["vehicle"] == name]
+    passed = [fact for fact in outcome.facts if fact.kind in SEEN and fact.facts["vehicle"] == name]
     why = ""
     if not reported:
         why = "it was never reported"
@@ -156,7 +158,7 @@ def _stolen(outcome: Outcome, stolen: Fact) -> Wanted:
         why = "no reader could read its plate"
     if why:
         return Wanted(name, "hotlist-hit", plate, state, None, why)
-    first = min(int(read.facts["passed_us"]) for read in reads)
+    first = min(int(read.facts.get("passed_us", read.at_us)) for read in reads)
     return Wanted(name, "hotlist-hit", plate, state, max(first, listed[0]))
 
 
@@ -208,7 +210,7 @@ def _wrong(outcome: Outcome, alert: dict[str, Any]) -> WrongAlert | None:
 
 def _truth_of(outcome: Outcome, read: str) -> dict[str, Any] | None:
     for fact in outcome.facts:
-        if fact.kind == "plate-read" and fact.facts["read"] == read:
+        if fact.kind in READ and fact.facts["read"] == read:
             return fact.facts
     return None
 

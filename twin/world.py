@@ -11,10 +11,10 @@ from twin.answering import Answering
 from twin.devices.carrier import Carrier
 from twin.devices.clock import call_later
 from twin.devices.terminal import Message
-from twin.devices.things import SECOND_US
+from twin.devices.things import SECOND_US, Listing
 from twin.fleet import Fleet
 from twin.roadside import Roadside
-from twin.scenarios.schema import Happening, Incident, Panic, Scenario, StolenCar
+from twin.scenarios.schema import Happening, Incident, Panic, Scenario, StolenCar, TrafficStop
 from twin.setting import Setting, WorldError
 from twin.sim.calls import Happened, Matter
 from twin.sim.cars import Theft
@@ -22,6 +22,8 @@ from twin.sim.dispatch import Dispatcher
 from twin.sim.gazetteer import UnknownPlaceError
 from twin.sim.patrol import PatrolUnit
 from twin.sim.patrol_duty import Status
+from twin.sim.plates import Vehicle
+from twin.stops import Ordered
 
 LOOK_FOR_S = 600.0
 LOOKOUT_PRIORITY = 2
@@ -42,7 +44,7 @@ class World:
         """Raises WorldError."""
         self.setting = Setting(scenario, seed, carrier)
         self.roadside = Roadside(self.setting)
-        self.fleet = Fleet(self.setting, self._told, self._freed)
+        self.fleet = Fleet(self.setting, self._told, self._freed, self.roadside.is_away)
         self.answering = Answering(self.setting, self._dispatch)
         self.dispatcher = Dispatcher(
             self.setting.env,
@@ -71,12 +73,41 @@ class World:
         elif isinstance(happening, Incident):
             x, y = setting.gazetteer.xy(happening.place)
             call_later(setting.env, at_us, self._happen, happening, x, y)
+        elif isinstance(happening, TrafficStop):
+            self._plan_stop(happening)
         elif isinstance(happening, Panic):
             if happening.unit not in self.fleet.terminals:
                 raise WorldError(f"unit: {happening.unit} has no terminal here")
             call_later(setting.env, at_us, self._panic, happening.unit)
         else:
             self.airfield.fly(at_us, round(happening.for_s * SECOND_US), setting.gazetteer.xy(happening.over))
+
+    def _plan_stop(self, happening: TrafficStop) -> None:
+        if happening.unit not in self.fleet.units:
+            raise WorldError(f"unit: there is no {happening.unit} here")
+        setting, at_us = self.setting, round(happening.at_s * SECOND_US)
+        motorist = self.fleet.stops.wanted(happening.name, lies=happening.alias)
+        if happening.listed:
+            call_later(setting.env, 0, self._list, happening.name, motorist.car)
+        ordered = Ordered(happening.name, motorist, happening.lasts_s)
+        call_later(setting.env, at_us, self.fleet.stops.order, self.fleet.units[happening.unit], ordered)
+
+    def _list(self, name: str, car: Vehicle) -> None:
+        """On the state's list when it first goes out."""
+        for kind in ("wanted-car", "reported"):
+            self.setting.truth.log(kind, name=name, plate=car.plate, state=car.state)
+        self.roadside.cars.wanted.append(
+            Listing(
+                plate=car.plate,
+                state=car.state,
+                reason="wanted",
+                case=f"SYN-{name}",
+                make=car.make,
+                model=car.model,
+                color=car.color,
+                effective_us=0,
+            )
+        )
 
     def _happen(self, incident: Incident, x: float, y: float) -> None:
         happened = Happened(incident.name, incident.kind, incident.priority, x, y)

@@ -16,13 +16,14 @@ import msgspec
 
 from center.api import views
 from center.core.effects import Notify, Reply
-from center.core.events import AircraftSeen, Event, Micros, UnitMoved, UnitReported
+from center.core.events import AircraftSeen, Event, Micros, StopChanged, StopClosed, StopOpened, UnitMoved, UnitReported
 from center.core.picture import Picture
 from center.core.units import is_stale
 from center.intake import Intake
 
 MAX_ALERTS_SHOWN = 500
 MAX_WAITING = 10_000
+_OF_STOPS = (StopOpened, StopChanged, StopClosed)
 
 
 class FeedView(views.View, frozen=True, kw_only=True):
@@ -109,6 +110,9 @@ class Board:
                 self._units[unit_of.get(device, device)] = None
             elif kind is AircraftSeen:
                 self._aircraft[event.icao] = None  # type: ignore[attr-defined]
+            elif kind in _OF_STOPS:
+                unit: str = event.unit  # type: ignore[attr-defined]
+                self._units[unit_of.get(unit, unit)] = None
 
     def notify(self, effect: Notify) -> None:
         (self._alerts if effect.topic == "alert" else self._incidents)[effect.subject] = None

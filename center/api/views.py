@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from center.core import plates
+from center.core import plates, stops
 from center.core.aircraft import Aircraft
 from center.core.alerting import Alert, HitRead
 from center.core.correlation import Incident
@@ -16,11 +16,23 @@ from center.core.events import Micros, PlateRead
 from center.core.findings import Difference
 from center.core.messages import Message
 from center.core.picture import Picture
+from center.core.stops import Stop
 from center.core.units import Unit, is_stale
 
 
 class View(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Absent fields are unknown."""
+
+
+class StopView(View, frozen=True, kw_only=True):
+    """A traffic stop in progress. Whom the driver says they are is not shown to everybody who looks at a map."""
+
+    stop: str
+    at: Micros
+    plate: str | None = None
+    state: str | None = None
+    place: str | None = None
+    why: str | None = None
 
 
 class UnitView(View, frozen=True, kw_only=True):
@@ -37,6 +49,7 @@ class UnitView(View, frozen=True, kw_only=True):
     stale: bool = False
     doubt: str = ""
     media: bool = False
+    stop: StopView | None = None
 
 
 class AircraftView(View, frozen=True, kw_only=True):
@@ -181,7 +194,14 @@ def unit(it: Unit, picture: Picture) -> UnitView:
         stale=is_stale(it, picture),
         doubt=it.doubt,
         media=own,
+        stop=_stop(stops.of_unit(it.unit, picture)),
     )
+
+
+def _stop(it: Stop | None) -> StopView | None:
+    if it is None:
+        return None
+    return StopView(stop=it.stop, at=it.opened_at, plate=it.plate, state=it.state, place=it.place, why=it.why)
 
 
 def aircraft(it: Aircraft, picture: Picture) -> AircraftView:
@@ -205,10 +225,11 @@ def read(it: PlateRead, picture: Picture, *, backward: bool = False) -> ReadView
     reader = picture.site.reader_of.get(it.reader, it.reader)
     rostered = picture.site.readers.get(reader)
     fixed = rostered is not None and rostered.lat is not None
+    stopped = f"stop by {it.reader}" if it.reader in picture.units.units else reader
     return ReadView(
         read=it.read,
         reader=reader,
-        reader_name=rostered.name if rostered and rostered.name else reader,
+        reader_name=rostered.name if rostered and rostered.name else stopped,
         plate=it.plate,
         at=it.at,
         seen=it.seen,

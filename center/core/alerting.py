@@ -245,6 +245,8 @@ def _is_news(known: Alert, hit: Hit, picture: Picture) -> bool:
 
 
 def _reader_name(read: PlateRead, picture: Picture) -> str:
+    if read.reader in picture.units.units:
+        return f"a stop by {read.reader}"
     reader = picture.site.reader_of.get(read.reader, read.reader)
     rostered = picture.site.readers.get(reader)
     return rostered.name if rostered and rostered.name else reader

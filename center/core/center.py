@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from center.core import access, aircraft, alerting, calls, correlation, messages, plates, site, units
+from center.core import access, aircraft, alerting, calls, correlation, messages, plates, site, stops, units
 from center.core.effects import AnyEffect, Effect, Reply, Request, Route, Send, Withdraw
 from center.core.events import (
     AircraftSeen,
@@ -28,6 +28,9 @@ from center.core.events import (
     PlateRead,
     RouteAnswered,
     SiteLoaded,
+    StopChanged,
+    StopClosed,
+    StopOpened,
     UnitMoved,
     UnitReported,
     Woke,
@@ -40,6 +43,9 @@ DESKS: dict[type[Event], tuple[Desk, ...]] = {
     SiteLoaded: (site.loaded, units.roster_loaded),
     UnitMoved: (units.moved,),
     UnitReported: (units.reported, alerting.unit_reported),
+    StopOpened: (units.heard, stops.told, plates.on_findings, alerting.on_findings, correlation.on_findings),
+    StopChanged: (units.heard, stops.told, plates.on_findings, alerting.on_findings, correlation.on_findings),
+    StopClosed: (units.heard, stops.closed),
     AircraftSeen: (aircraft.seen,),
     PlateRead: (plates.read, alerting.on_findings, correlation.on_findings),
     HotlistLoaded: (plates.hotlist_loaded, alerting.on_findings, correlation.on_findings),

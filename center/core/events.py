@@ -63,6 +63,47 @@ class UnitReported(Event, frozen=True, kw_only=True):
     text: str | None = None
 
 
+class StopOpened(Event, frozen=True, kw_only=True):
+    """A deputy has stopped a car. `stop` is the terminal's id of it; `plate` as in PlateRead; `last`, `first` and
+    `born` (YYYY-MM-DD) are what the driver says, which may be false."""
+
+    unit: str
+    stop: str
+    lat: float | None = None
+    lon: float | None = None
+    place: str | None = None
+    plate: str | None = None
+    state: str | None = None
+    why: str | None = None
+    last: str | None = None
+    first: str | None = None
+    born: str | None = None
+
+
+class StopChanged(Event, frozen=True, kw_only=True):
+    """Something about a stop became known; only the fields that are present are new."""
+
+    unit: str
+    stop: str
+    lat: float | None = None
+    lon: float | None = None
+    place: str | None = None
+    plate: str | None = None
+    state: str | None = None
+    why: str | None = None
+    last: str | None = None
+    first: str | None = None
+    born: str | None = None
+
+
+class StopClosed(Event, frozen=True, kw_only=True):
+    """`outcome` is a word of the deputy's: `warning`, `citation`, `arrest`, `none`, or another."""
+
+    unit: str
+    stop: str
+    outcome: str | None = None
+
+
 # --- plates -----------------------------------------------------------------------------------------------------
 
 
@@ -291,6 +332,9 @@ class FeedRecovered(Event, frozen=True, kw_only=True):
 AnyEvent: TypeAlias = (
     UnitMoved
     | UnitReported
+    | StopOpened
+    | StopChanged
+    | StopClosed
     | PlateRead
     | VehicleSeen
     | DeviceReported

@@ -32,6 +32,12 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     backward: bool = False
 
 
+class Stopped(msgspec.Struct, frozen=True, gc=False):
+    """A deputy has stopped a plate: to be looked up as if a camera had read it."""
+
+    read: PlateRead
+
+
 class HotlistRefused(msgspec.Struct, frozen=True, gc=False):
     """A delivered list that must not replace the one in force."""
 
@@ -60,4 +66,4 @@ class Unheard(msgspec.Struct, frozen=True, gc=False):
     headline: str
 
 
-Finding: TypeAlias = Hit | HotlistRefused | Granted | Confirmed | Unheard
+Finding: TypeAlias = Hit | Stopped | HotlistRefused | Granted | Confirmed | Unheard

@@ -19,6 +19,7 @@ from center.core.findings import Finding
 from center.core.messages import MessagesSlice
 from center.core.plates import PlatesSlice
 from center.core.site import SiteSlice
+from center.core.stops import StopsSlice
 from center.core.units import UnitsSlice
 
 
@@ -36,6 +37,7 @@ class Picture(msgspec.Struct, kw_only=True, dict=True):
     pending: dict[str, AnyRequest] = {}
     site: SiteSlice = msgspec.field(default_factory=SiteSlice)
     units: UnitsSlice = msgspec.field(default_factory=UnitsSlice)
+    stops: StopsSlice = msgspec.field(default_factory=StopsSlice)
     plates: PlatesSlice = msgspec.field(default_factory=PlatesSlice)
     calls: CallsSlice = msgspec.field(default_factory=CallsSlice)
     incidents: IncidentsSlice = msgspec.field(default_factory=IncidentsSlice)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from center.core.effects import Effect
-from center.core.events import SECOND, HotlistLoaded, Listing, Micros, PlateRead
-from center.core.findings import Difference, Hit, HotlistRefused
+from center.core.events import SECOND, Event, HotlistLoaded, Listing, Micros, PlateRead
+from center.core.findings import Difference, Hit, HotlistRefused, Stopped
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -99,6 +99,14 @@ def read(event: PlateRead, picture: Picture) -> Iterable[Effect]:
     hit = match(event, picture)
     if hit is not None:
         picture.found.append(hit)
+    return ()
+
+
+def on_findings(event: Event, picture: Picture) -> Iterable[Effect]:  # noqa: ARG001
+    """A plate that a deputy has stopped is read like any other."""
+    for finding in tuple(picture.found):
+        if isinstance(finding, Stopped):
+            read(finding.read, picture)
     return ()
 
 

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from center.core.effects import Effect
-from center.core.events import DAY, SECOND, Micros, SiteLoaded, UnitMoved, UnitReported
+from center.core.events import (
+    DAY,
+    SECOND,
+    Micros,
+    SiteLoaded,
+    StopChanged,
+    StopClosed,
+    StopOpened,
+    UnitMoved,
+    UnitReported,
+)
 from center.core.geo import distance_m
 
 if TYPE_CHECKING:
@@ -157,6 +167,14 @@ def reported(event: UnitReported, picture: Picture) -> Iterable[Effect]:
     elif event.status != "alive":
         unit.status = event.status
         unit.text = event.text
+    return ()
+
+
+def heard(event: StopOpened | StopChanged | StopClosed, picture: Picture) -> Iterable[Effect]:
+    """A unit said something that concerns another desk: it is there."""
+    unit = find(event.unit, picture)
+    if unit is not None:
+        unit.at = event.at
     return ()
 
 

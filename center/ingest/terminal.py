@@ -1,18 +1,20 @@
 """What deputies' terminals say, in a small JSON of our own (docs/feeds/terminal.md).
 
-Knows: acknowledgements, status, emergency and hello as a terminal publishes them to `terminals/<unit>/out`, version 1.
+Knows: acknowledgements, status, emergency, hello and traffic stops as a terminal publishes them to
+`terminals/<unit>/out`, version 1.
 Refuses to know: what was sent to it, and whether the unit was asked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from center.core.events import Event, MessageAcked, Micros, UnitReported
+from center.core.events import Event, MessageAcked, Micros, StopChanged, StopClosed, StopOpened, UnitReported
 from center.ingest.faults import Faults
 from center.ingest.feed import Origin, Quiet
 from center.ingest.json_documents import Document, JsonDocuments
@@ -23,13 +25,39 @@ MAX_MESSAGE_BYTES = 64 * 1024
 MAX_ID_CHARS = 128
 MAX_STATUS_CHARS = 32
 MAX_TEXT_CHARS = 500
+MAX_LINE_CHARS = 120
+MAX_PLATE_CHARS = 12
 
 _TOPIC = re.compile(r"(?:.*/)?terminals/([^/]+)/out/?")
+_POSTAL = re.compile(r"[A-Z]{2}")
 _STATUS = re.compile(r"[a-z][a-z0-9-]*")
 
 
+class _Driver(msgspec.Struct, gc=False):
+    last: str | None = None
+    first: str | None = None
+    born: str | None = None
+
+
+class _Stop(msgspec.Struct, gc=False):
+    id: str
+    lat: float | None = None
+    lon: float | None = None
+    place: str | None = None
+    plate: str | None = None
+    state: str | None = None
+    why: str | None = None
+    driver: _Driver | None = None
+
+
+class _StopEnd(msgspec.Struct, gc=False):
+    id: str
+    outcome: str | None = None
+
+
 class _Said(msgspec.Struct, gc=False):
-    """Each of `ack`, `status`, `emergency` and `hello` is a thing said; one message may say several."""
+    """Each of `ack`, `status`, `emergency`, `hello`, `stop`, `stop_update` and `stop_end` is a thing said; one message
+    may say several."""
 
     v: int
     at: str | float | None = None
@@ -38,6 +66,9 @@ class _Said(msgspec.Struct, gc=False):
     emergency: bool = False
     hello: Any = None
     text: str | None = None
+    stop: _Stop | None = None
+    stop_update: _Stop | None = None
+    stop_end: _StopEnd | None = None
 
 
 class TerminalFeed(Quiet):
@@ -92,9 +123,76 @@ class TerminalFeed(Quiet):
             UnitReported(at=at, source=self._origin.source, seen=seen, unit=self._unit, status=status, text=text)
             for status in statuses
         ]
+        out += self._stops(said, at, seen)
         if not out:
             raise ValueError("a message that says nothing")
         return out
+
+    def _stops(self, said: _Said, at: Micros, seen: Micros | None) -> Iterator[Event]:
+        """Raises ValueError."""
+        source, unit = self._origin.source, self._unit
+        if said.stop is not None:
+            stop, known = _id(said.stop.id), _known(said.stop)
+            yield StopOpened(at=at, source=source, seen=seen, unit=unit, stop=stop, **known)
+        if said.stop_update is not None:
+            stop, known = _id(said.stop_update.id), _known(said.stop_update)
+            yield StopChanged(at=at, source=source, seen=seen, unit=unit, stop=stop, **known)
+        if said.stop_end is not None:
+            outcome = None if said.stop_end.outcome is None else _status(said.stop_end.outcome)
+            yield StopClosed(at=at, source=source, seen=seen, unit=unit, stop=_id(said.stop_end.id), outcome=outcome)
+
+
+def _id(text: str) -> str:
+    if not 0 < len(text) <= MAX_ID_CHARS:
+        raise ValueError("id is not a stop's id")
+    return text
+
+
+def _known(stop: _Stop) -> dict[str, Any]:
+    """What is said of a stop. Raises ValueError for a place that is none, a plate without a letter or digit, a state
+    that is no postal code, a birth date that is no date."""
+    if (stop.lat is None) != (stop.lon is None):
+        raise ValueError("a stop's place is half a place")
+    if stop.lat is not None and stop.lon is not None and not (abs(stop.lat) <= 90 and abs(stop.lon) <= 180):
+        raise ValueError("a stop's place is not on earth")
+    driver = stop.driver or _Driver()
+    said = {
+        "lat": stop.lat,
+        "lon": stop.lon,
+        "place": _line(stop.place),
+        "plate": None if stop.plate is None else _plate(stop.plate),
+        "state": None if stop.state is None else _state(stop.state),
+        "why": _line(stop.why),
+        "last": _line(driver.last),
+        "first": _line(driver.first),
+        "born": None if driver.born is None else _born(driver.born),
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _line(text: str | None) -> str | None:
+    return None if text is None else " ".join(text.split())[:MAX_LINE_CHARS] or None
+
+
+def _plate(text: str) -> str:
+    plate = "".join(c for c in text.upper() if c.isascii() and c.isalnum())
+    if not 0 < len(plate) <= MAX_PLATE_CHARS:
+        raise ValueError("plate has no letters or digits, or too many")
+    return plate
+
+
+def _state(text: str) -> str:
+    state = text.strip().upper()
+    if not _POSTAL.fullmatch(state):
+        raise ValueError("state is not a postal code")
+    return state
+
+
+def _born(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("born is not a date (YYYY-MM-DD)") from None
 
 
 def _status(text: str) -> str:

@@ -114,6 +114,24 @@ class Terminal:
             self._log("panic", unit=self.unit)
             self._line.send(terminal.emergency())
 
+    def open_stop(self, stop: terminal.Stop) -> None:
+        """The deputy has stopped a car."""
+        if not self._off():
+            self._line.send(terminal.stop(stop, self._utc_us()))
+
+    def tell_of_stop(self, known: terminal.Stop) -> None:
+        """What the deputy has learned about it since."""
+        if not self._off():
+            self._line.send(terminal.stop_update(known, self._utc_us()))
+
+    def end_stop(self, stop_id: str, outcome: str) -> None:
+        if not self._off():
+            self._line.send(terminal.stop_end(stop_id, outcome, self._utc_us()))
+
+    def _utc_us(self) -> int:
+        now = now_us(self._env)
+        return skewed(self._epoch + now, self._timetable.at(now))
+
     def _off(self) -> bool:
         active = self._timetable.at(now_us(self._env))
         return bool(active) and power(active, now_us(self._env)) in ("off", "hung")
@@ -141,8 +159,7 @@ class Terminal:
         self._send_ack(message_id)
 
     def _send_ack(self, message_id: str) -> None:
-        now = now_us(self._env)
-        self._line.send(terminal.ack(message_id, skewed(self._epoch + now, self._timetable.at(now))))
+        self._line.send(terminal.ack(message_id, self._utc_us()))
 
     def _pulse(self) -> None:
         """Back from wherever it was, the terminal says hello and gets what the broker kept for it."""

@@ -64,6 +64,42 @@ def emergency() -> bytes:
     return _encode({"v": VERSION, "emergency": True})
 
 
+class Driver(msgspec.Struct, frozen=True, gc=False):
+    """Who a driver says they are; `born` as YYYY-MM-DD."""
+
+    last: str
+    first: str
+    born: str
+
+
+class Stop(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A traffic stop as a deputy types it in; what is not known yet is left out. `id` is the terminal's own."""
+
+    id: str
+    lat: float | None = None
+    lon: float | None = None
+    place: str | None = None
+    plate: str | None = None
+    state: str | None = None
+    why: str | None = None
+    driver: Driver | None = None
+
+
+def stop(opened: Stop, utc_us: int) -> bytes:
+    """A car has been stopped, at `utc_us` by the terminal's clock."""
+    return _encode({"v": VERSION, "at": utc_us * 1000 // SECOND_US, "stop": opened})
+
+
+def stop_update(known: Stop, utc_us: int) -> bytes:
+    """What became known since: usually the driver."""
+    return _encode({"v": VERSION, "at": utc_us * 1000 // SECOND_US, "stop_update": known})
+
+
+def stop_end(stop_id: str, outcome: str, utc_us: int) -> bytes:
+    """The stop is over: `warning`, `citation`, `arrest`, `none`."""
+    return _encode({"v": VERSION, "at": utc_us * 1000 // SECOND_US, "stop_end": {"id": stop_id, "outcome": outcome}})
+
+
 def hello(model: str) -> bytes:
     """The terminal was switched on."""
     return _encode({"v": VERSION, "hello": model})

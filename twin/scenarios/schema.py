@@ -101,6 +101,18 @@ class Incident(_Happening, frozen=True, kw_only=True):
     priority: Annotated[int, Meta(ge=1, le=5)] = 2
 
 
+class TrafficStop(_Happening, frozen=True, kw_only=True):
+    """A deputy stops a car, as soon as nothing that cannot wait keeps the unit: a resident with an open warrant in
+    their own car. With `listed` its plate is on the hotlist; with `alias` the driver gives a name that is not
+    theirs."""
+
+    name: Name
+    unit: str
+    lasts_s: Positive = 900.0
+    listed: bool = False
+    alias: bool = False
+
+
 class Panic(_Happening, frozen=True, kw_only=True):
     """A deputy presses the panic button. `unit` is a call sign."""
 
@@ -114,7 +126,7 @@ class Fly(_Happening, frozen=True, kw_only=True):
     for_s: Positive = 3600.0
 
 
-Happening: TypeAlias = StolenCar | Incident | Panic | Fly
+Happening: TypeAlias = StolenCar | Incident | TrafficStop | Panic | Fly
 
 
 class _Expectation(_Part, frozen=True, kw_only=True, tag_field="what", tag=_dashed):

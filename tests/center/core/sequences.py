@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from center.core import access, aircraft, alerting, calls, correlation, messages, plates, units
+from center.core import access, aircraft, alerting, calls, correlation, messages, plates, stops, units
 from center.core.access import ACTS
 from center.core.effects import Route, Send, WakeAt
 from center.core.events import (
@@ -42,6 +42,9 @@ from center.core.events import (
     PlateRead,
     RouteAnswered,
     RouteTime,
+    StopChanged,
+    StopClosed,
+    StopOpened,
     UnitMoved,
     UnitReported,
     VehicleSeen,
@@ -62,6 +65,7 @@ SMALL = {
     (correlation, "MAX_NOTED"): 3,
     (messages, "MAX_MESSAGES"): 10,
     (plates, "MAX_READS"): 8,
+    (stops, "MAX_STOPS"): 4,
     (units, "MAX_STRANGERS"): 2,
 }
 """Every bound of the core, drawn in so far that a short sequence runs into it."""
@@ -146,6 +150,9 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
     HARMLESS,
     fact(UnitMoved, unit=names, lat=lats, lon=lons, accuracy_m=maybe(floats), **moves),
     fact(UnitReported, unit=names, status=st.sampled_from(("available", "emergency", "no-fix", "alive")), text=words),
+    fact(StopOpened, unit=names, stop=marks, plate=maybe(letters), state=states, lat=maybe(lats), lon=maybe(lons)),
+    fact(StopChanged, unit=names, stop=marks, plate=maybe(letters), state=states, last=maybe(words)),
+    fact(StopClosed, unit=names, stop=marks, outcome=maybe(words)),
     fact(
         PlateRead,
         reader=readers,

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from center.core.events import Event, FeedFaulted, MessageAcked, UnitReported
+from center.core.events import Event, FeedFaulted, MessageAcked, StopChanged, StopClosed, StopOpened, UnitReported
 from tests.center.ingest.feeding import events_of, feed_of, only, the, whys
 from tests.center.ingest.position_feeds import NOW, moment
 
@@ -45,6 +45,44 @@ def test_status_emergency_and_hello_are_reports(message: dict[str, object], stat
     assert (report.unit, report.status, report.text) == ("CPSO-12", status, text)
 
 
+def test_a_stop_is_opened_with_place_plate_and_whom_the_driver_says_they_are() -> None:
+    """The plate as letters and digits, the state as a postal code, the text on one line."""
+    stop = {
+        "id": "CPSO-12-3",
+        "lat": 30.22,
+        "lon": -93.21,
+        "place": " 120  Ryan\nStreet ",
+        "plate": "123-abc",
+        "state": "la",
+        "why": "speeding",
+        "driver": {"last": "Landry", "first": "James", "born": "1990-04-02"},
+    }
+    assert the(StopOpened, said({"v": 1, "at": PRESSED // 1000, "stop": stop})) == StopOpened(
+        at=NOW,
+        source="test/terminal",
+        seen=PRESSED,
+        unit="CPSO-12",
+        stop="CPSO-12-3",
+        lat=30.22,
+        lon=-93.21,
+        place="120 Ryan Street",
+        plate="123ABC",
+        state="LA",
+        why="speeding",
+        last="Landry",
+        first="James",
+        born="1990-04-02",
+    )
+
+
+def test_what_becomes_known_of_a_stop_and_how_it_ends() -> None:
+    driver = {"last": "Guidry", "first": "Ann", "born": "1981-12-31"}
+    changed = the(StopChanged, said({"v": 1, "stop_update": {"id": "s1", "driver": driver}}))
+    assert (changed.stop, changed.plate, changed.last, changed.born) == ("s1", None, "Guidry", "1981-12-31")
+    assert the(StopClosed, said({"v": 1, "stop_end": {"id": "s1", "outcome": "Citation"}})).outcome == "citation"
+    assert the(StopClosed, said({"v": 1, "stop_end": {"id": "s1"}})).outcome is None
+
+
 def test_one_message_may_say_several_things() -> None:
     """In the order acknowledgement, status, emergency, hello."""
     events = said({"v": 1, "ack": "m1.0", "status": "enroute", "emergency": True, "hello": 1})
@@ -76,6 +114,15 @@ def test_option_unit_says_it_where_the_topic_does_not() -> None:
         {"v": 1, "ack": "m1.0", "at": 1e300},
         {"v": 1, "ack": "m1.0", "at": -5},
         {"v": 1, "status": ""},
+        {"v": 1, "stop": {"plate": "123ABC"}},
+        {"v": 1, "stop": {"id": ""}},
+        {"v": 1, "stop": {"id": "s", "lat": 30.0}},
+        {"v": 1, "stop": {"id": "s", "lat": 91.0, "lon": 0.0}},
+        {"v": 1, "stop": {"id": "s", "plate": " - "}},
+        {"v": 1, "stop": {"id": "s", "plate": "ABCDEFGHIJKLM"}},
+        {"v": 1, "stop": {"id": "s", "state": "Louisiana"}},
+        {"v": 1, "stop_update": {"id": "s", "driver": {"born": "tomorrow"}}},
+        {"v": 1, "stop_end": {"id": "s", "outcome": "?"}},
         {"v": 1, "status": "<b>"},
         {"v": 1, "status": "x" * 99},
         {"v": 1, "emergency": "yes"},
