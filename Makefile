@@ -28,6 +28,10 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Operators and telephones from Locust against a center under the twin's feeds; the report is out/load.html.
+load: $(VENV)/dev
+	$(BIN)/python -m benchmarks.load $(if $(QUICK),--quick)
+
 console: $(VENV)/runtime
 	$(BIN)/python -m center.console.build
 

@@ -46,6 +46,8 @@ def replay(
     counts = (f"{done.messages:,}", f"{done.bytes / 1e6:.1f}", f"{done.seconds:.1f}", f"{done.messages_per_s:,.0f}")
     table.add_row(*counts, *late, f"{done.lost}")
     out.print(table)
+    if done.unknown:
+        _err.print(f"{done.unknown:,} messages stayed here: the site has no feed of that name")
     if done.damage:
         err.print(f"[yellow]{escape(done.damage)}[/yellow]", soft_wrap=True)
 
