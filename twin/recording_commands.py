@@ -47,7 +47,7 @@ def replay(
     table.add_row(*counts, *late, f"{done.lost}")
     out.print(table)
     if done.unknown:
-        _err.print(f"{done.unknown:,} messages stayed here: the site has no feed of that name")
+        err.print(f"{done.unknown:,} messages stayed here: the site has no feed of that name")
     if done.damage:
         err.print(f"[yellow]{escape(done.damage)}[/yellow]", soft_wrap=True)
 
