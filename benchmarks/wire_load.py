@@ -20,6 +20,7 @@ from typing import NamedTuple
 from center.links.mqtt_frames import connect, publish
 from twin.devices import rekor
 from twin.devices.crop import plate_crop
+from twin.devices.reads import Camera, Candidate, Look
 
 LOOPBACK = "127.0.0.1"
 UNITS, CAMERAS = 400, 40
@@ -70,9 +71,9 @@ def _position(prefix: str, unit: int) -> bytes:
 
 
 def _read(prefix: str, camera: int) -> bytes:
-    one = rekor.Camera("B" * 40, camera + 1, f"reader-{camera}", 30.2 + camera / 100, -93.2)
-    look = rekor.Look("Ford", "F-150", "white", "truck", 90.0, 95.0)
-    candidates = [rekor.Candidate(_PLATE, 93.5, True)]
+    one = Camera("B" * 40, camera + 1, f"reader-{camera}", 30.2 + camera / 100, -93.2)
+    look = Look("Ford", "F-150", "white", "truck", 90.0, 95.0)
+    candidates = [Candidate(_PLATE, 93.5, True)]
     jpeg = plate_crop(f"AB{camera:04d}", "LA").jpeg
     millis = int(_MILLIS)
     body = rekor.alpr_group(one, f"bench-{_NUMBER}", millis, millis, candidates, "LA", 92.0, look, jpeg)

@@ -16,9 +16,10 @@ from typing import Any
 from tests.running import AGENT, PATIENCE_S, Office, ask
 from twin.devices import eido, hotlist, nmea, owntracks, rekor, sbs, taip
 from twin.devices.crop import plate_crop
+from twin.devices.reads import Camera, Candidate, Look
 from twin.devices.things import AircraftState, CallFact, Fix, Listing
 
-LOOK = rekor.Look("Ford", "F-150", "white", "truck-standard", 90.0, 90.0)
+LOOK = Look("Ford", "F-150", "white", "truck-standard", 90.0, 90.0)
 LAT, LON = 30.2, -93.2
 
 
@@ -49,15 +50,15 @@ def sbs_report(icao: str, serial: int = 0) -> bytes:
     return sbs.airborne_position(craft, at, at).encode()
 
 
-def camera(number: int) -> rekor.Camera:
-    return rekor.Camera(AGENT, number, f"R{number}", LAT, LON)
+def camera(number: int) -> Camera:
+    return Camera(AGENT, number, f"R{number}", LAT, LON)
 
 
 def plate_read(plate: str, serial: int = 0, reader: int = 1, state: str = "LA") -> bytes:
     """One passage; reads of different serials are different reads."""
     eye, seen_ms = camera(reader), now_us() // 1000
     read = f"{rekor.uuid(eye, seen_ms)}-{serial}"
-    best = [rekor.Candidate(plate, 95.0, True)]
+    best = [Candidate(plate, 95.0, True)]
     return rekor.alpr_group(eye, read, seen_ms, seen_ms + 200, best, state, 90.0, LOOK, plate_crop(plate, state).jpeg)
 
 

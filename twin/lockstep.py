@@ -86,6 +86,7 @@ class Lockstep:
             self.world.setting.parish,
             self.world.fleet.roster,
             self.world.roadside.cameras,
+            self.world.reader_cars.cameras,
             world=scenario.world,
         )
         self.center = carrier.center = Embedded(

@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from twin.devices.rekor import Camera
+from twin.devices import frigate, hikvision
+from twin.devices.reads import Camera
 from twin.scenarios.schema import World
-from twin.sim.parish import Parish, ReaderSite
+from twin.sim.parish import Parish, ReaderSite, load
 from twin.sim.sky_tails import address
 
 OPERATORS = (("ada", "Ada Broussard"), ("ben", "Ben Thibodeaux"), ("cleo", "Cleo Fontenot"), ("dan", "Dan Guidry"))
@@ -22,16 +23,17 @@ LINKS: dict[str, tuple[str, str]] = {
     "avl-taip": ("taip", "udp"),
     "phones": ("owntracks", "mqtt"),
     "911-avl": ("taip", "tcp-listen"),
-    "lpr": ("rekor", "http"),
     "911-county": ("eido", "http"),
     "911-cities": ("eido", "http"),
     "hotlist-state": ("hotlist", "folder"),
     "terminals": ("terminal", "mqtt"),
 }
 """Feeds that there always are: the format each speaks and the link it comes by."""
+READER_FEEDS = {"rekor": ("lpr", "http"), "frigate": ("lpr-frigate", "mqtt"), "hikvision": ("lpr-hikvision", "http")}
+"""Plate readers' dialects: the feed that speaks each, and the link it comes by."""
 RECEIVER_LINKS = {"sbs": "tcp", "beast": "tcp", "aircraft-json": "poll"}
-TOPICS = {"phones": "owntracks/#", "terminals": "terminals/+/out"}
-PATHS = {"lpr": "/rekor", "911-county": "/eido/county", "911-cities": "/eido/cities"}
+TOPICS = {"lpr-frigate": "frigate/#", "phones": "owntracks/#", "terminals": "terminals/+/out"}
+PATHS = {"lpr": "/rekor", "lpr-hikvision": "/hikvision", "911-county": "/eido/county", "911-cities": "/eido/cities"}
 QUIET_AFTER_S = {
     "avl-udp": 120,
     "avl-tcp": 180,
@@ -39,8 +41,11 @@ QUIET_AFTER_S = {
     "phones": 180,
     "911-avl": 120,
     "lpr": 150,
+    "lpr-frigate": 150,
+    "lpr-hikvision": 150,
 }
 RECEIVER_QUIET_AFTER_S = 150
+RIDING_FIRST = 900  # numbers of the cameras on patrol cars begin behind
 HOTLIST_FOLDER = "hotlists"
 AIRCRAFT_PATH = "/data/aircraft.json"
 AIRCRAFT_EVERY_S = 2.0
@@ -77,16 +82,29 @@ def receiver_feed(receiver: str) -> str:
     return f"adsb-{receiver}"
 
 
+def reader_feed(speaks: str) -> str:
+    """The feed of plate readers of a dialect."""
+    return READER_FEEDS[speaks][0]
+
+
 def links(world: World) -> dict[str, tuple[str, str]]:
     """Every feed of a world: the format it speaks and the link it comes by."""
+    spoken = dict.fromkeys(["rekor", *(site.speaks for site in load().readers[: world.readers])])
+    readers = {READER_FEEDS[speaks][0]: (speaks, READER_FEEDS[speaks][1]) for speaks in spoken}
     receivers = {receiver_feed(name): (speaks, RECEIVER_LINKS[speaks]) for name, speaks in world.receivers.items()}
-    return {**LINKS, **receivers}
+    return {**LINKS, **readers, **receivers}
 
 
 def camera(number: int, site: ReaderSite) -> Camera:
     """The camera at a reader site; its agent's id is made up from the site's name."""
     uid = hashlib.sha256(site.reader.encode()).hexdigest()[:40].upper()
     return Camera(uid, number, site.reader, *site.at)
+
+
+def riding_camera(number: int, unit: str) -> Camera:
+    """The camera on a patrol car; where it is comes with each read."""
+    uid = hashlib.sha256(unit.encode()).hexdigest()[:40].upper()
+    return Camera(uid, RIDING_FIRST + number, unit, 0.0, 0.0)
 
 
 def operators(count: int) -> list[tuple[str, str]]:
@@ -100,12 +118,14 @@ def tables(
     parish: Parish,
     roster: Sequence[Rostered],
     cameras: Sequence[Camera],
+    riding: Mapping[str, Camera],
     *,
     world: World,
     addresses: Addresses = NOWHERE,
     maps: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The site file as tables. `maps` may name the files for `map` and `roads`."""
+    """The site file as tables. `cameras` at the parish's sites, `riding` on patrol cars by unit. `maps` may name the
+    files for `map` and `roads`."""
     own = parish.agencies[0].agency
     people = [{"operator": o, "name": n, "agency": own} for o, n in operators(world.operators)]
     people.append({"operator": "sup", "name": "Mae Hebert", "agency": own, "role": "supervisor"})
@@ -116,7 +136,10 @@ def tables(
         "terminals": {"connect": addresses.broker},
         "agencies": [{"agency": a.agency, "name": a.name, "own": a.own} for a in parish.agencies],
         "units": [_unit(unit) for unit in roster],
-        "readers": [_reader(one, site) for one, site in zip(cameras, parish.readers, strict=False)],
+        "readers": [
+            *(_reader(one, site) for one, site in zip(cameras, parish.readers, strict=False)),
+            *(_riding(one, unit) for unit, one in riding.items()),
+        ],
         "aircraft": [{"icao": address(parish.patrol_aircraft.tail), "name": "CPSO Air One", "agency": own}],
         "operators": people,
         "feeds": [
@@ -152,8 +175,22 @@ def _unit(unit: Rostered) -> dict[str, Any]:
 
 
 def _reader(one: Camera, site: ReaderSite) -> dict[str, Any]:
-    device = f"{one.agent_uid}/{one.camera_id}"
+    if site.speaks == "frigate":
+        device = f"frigate/{one.name}/{frigate.CAMERA}"
+    elif site.speaks == "hikvision":
+        device = f"{hikvision.mac(one)}/{one.camera_id}"
+    else:
+        device = f"{one.agent_uid}/{one.camera_id}"
     return {"reader": site.reader, "name": site.name, "devices": [device], "lat": site.at.lat, "lon": site.at.lon}
+
+
+def _riding(one: Camera, unit: str) -> dict[str, Any]:
+    return {
+        "reader": unit,
+        "name": f"{unit}, on the roof",
+        "devices": [f"{one.agent_uid}/{one.camera_id}"],
+        "unit": unit,
+    }
 
 
 def _feed(name: str, form: str, link: str, addresses: Addresses) -> dict[str, Any]:

@@ -7,22 +7,29 @@ Refuses to know: what a reader makes of a plate, and what a center makes of a re
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import hypot
 
+from twin.devices import hikvision
+from twin.devices.frigate import Frigate
+from twin.devices.hikvision import Hikvision
 from twin.devices.hotlist_server import HotlistServer
 from twin.devices.line_quality import LineQuality
 from twin.devices.plate_reader import PlateReader
-from twin.devices.rekor import Camera
+from twin.devices.reads import Camera, ReaderDialect
+from twin.devices.rekor import Rekor
 from twin.devices.things import SECOND_US, Listing, Passage
-from twin.parish_site import camera
+from twin.parish_site import camera, reader_feed
 from twin.setting import Setting
 from twin.sim import profiles
 from twin.sim.cars import StolenCars
 from twin.sim.listings import Background, Both
 from twin.sim.parish import COURSE_DEG
+from twin.sim.plates import Vehicle
 from twin.sim.rhythm import DRIVING, by_hour
 from twin.sim.thefts import Thefts
 from twin.sim.traffic import ReaderView, Traffic
 
+BROKER = LineQuality(transport="stream", delay_ms=60, jitter_ms=30)
 WEBHOOK = LineQuality(transport="request", delay_ms=80, jitter_ms=40)
 FILE_DROP = LineQuality(transport="stream", delay_ms=15)
 FIRST_LIST_US = 2 * SECOND_US
@@ -38,7 +45,7 @@ class Roadside:
         sites = parish.readers[: world.readers]
         self._setting = setting
         self.cameras: list[Camera] = [camera(number, site) for number, site in enumerate(sites, 1)]
-        self.readers = {one.name: self._reader(one) for one in self.cameras}
+        self.readers = {one.name: self._reader(one, site.speaks) for one, site in zip(self.cameras, sites, strict=True)}
         self.watched = {
             edge: [look for look in looks if look[0] in self.readers]
             for edge, looks in setting.router.watched(parish).items()
@@ -91,15 +98,23 @@ class Roadside:
             log=setting.truth.log,
         )
 
-    def _reader(self, one: Camera) -> PlateReader:
+    def _reader(self, one: Camera, speaks: str) -> PlateReader:
         setting, name = self._setting, f"lpr/{one.name}"
+        dialect: ReaderDialect
+        if speaks == "frigate":
+            dialect, way = Frigate(), (reader_feed(speaks), f"frigate/{one.name}/events", BROKER)
+        elif speaks == "hikvision":
+            dialect, way = Hikvision(setting.offset_min), (reader_feed(speaks), hikvision.CONTENT_TYPE, WEBHOOK)
+        else:
+            dialect, way = Rekor(), (reader_feed(speaks), "application/json", WEBHOOK)
         return PlateReader(
             setting.env,
             one.name,
             one,
-            setting.line(name, "lpr", "application/json", WEBHOOK),
+            setting.line(name, *way),
             setting.dice("lpr", one.name),
             epoch=setting.epoch,
+            dialect=dialect,
             faults=setting.faults(name),
             log=setting.truth.log,
         )
@@ -127,6 +142,20 @@ class Roadside:
     def wanted(self, _: int = 0) -> Sequence[Listing]:
         """Every car on the state's list by now."""
         return Both(self.wanted_here, self._background)
+
+    def wanted_near(self, x: float, y: float, course_deg: float, within_m: float) -> list[tuple[str, Vehicle, bool]]:
+        """Stolen cars near a place on the plane: name, car, and whether one who comes on this course sees the rear."""
+        near = [
+            (name, car, abs((heading - course_deg + 180.0) % 360.0 - 180.0) < 90.0)
+            for name, car, heading in self.cars.near(x, y, within_m)
+        ]
+        if self.thefts is not None:
+            people = self._setting.people
+            for theft, premise in self.thefts.standing():
+                home_x, home_y = people.homes.xy[premise].tolist()
+                if hypot(home_x - x, home_y - y) <= within_m:
+                    near.append((theft.name, people.vehicle_at(theft.car), True))
+        return near
 
     def is_away(self, car: int) -> bool:
         return car in self.cars.taken or (self.thefts is not None and self.thefts.is_away(car))

@@ -210,7 +210,7 @@ def _wrong(outcome: Outcome, alert: dict[str, Any]) -> WrongAlert | None:
 
 def _truth_of(outcome: Outcome, read: str) -> dict[str, Any] | None:
     for fact in outcome.facts:
-        if fact.kind in READ and fact.facts["read"] == read:
+        if fact.kind in READ and (read == fact.facts["read"] or read.startswith(f"{fact.facts['read']}/")):
             return fact.facts
     return None
 

@@ -4,12 +4,13 @@ Knows: how a device gets its line, its dice and its faults, and which names have
 Refuses to know: what the devices are.
 
 Names, for faults and random streams: `avl/CPSO-07`, `terminal/CPSO-07`, `lpr/i10-exit-4`, `cad/county`, `cad/cities`,
-`adsb/klch`, `hotlist/state`; a device's line is `line/` and its name with a dash, as `line/lpr-i10-exit-4`.
+`adsb/klch`, `hotlist/state`, `lpr/CPSO-03` for a reader on a car; a device's line is `line/` and its name with a dash,
+as `line/lpr-i10-exit-4`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from random import Random
 from zoneinfo import ZoneInfo
@@ -40,8 +41,8 @@ class WorldError(ValueError):
 
 
 class Setting:
-    """`epoch` is the scenario's start in microseconds UTC, `local_start` the same by the parish's clocks. `names` are
-    those that faults may name, `lines` the devices' ways to the center."""
+    """`epoch` is the scenario's start in microseconds UTC, `local_start` the same by the parish's clocks, which are
+    `offset_min` before it. `names` are those that faults may name, `lines` the devices' ways to the center."""
 
     def __init__(self, scenario: Scenario, seed: int, carrier: Carrier) -> None:
         self.scenario = scenario
@@ -56,6 +57,7 @@ class Setting:
         local = datetime.fromisoformat(scenario.start).replace(tzinfo=ZoneInfo(self.parish.timezone))
         self.local_start = local.replace(tzinfo=None)
         self.epoch = round(local.timestamp()) * SECOND_US
+        self.offset_min = round(local.timestamp() - self.local_start.replace(tzinfo=UTC).timestamp()) // -60
         self.ends_us = round(scenario.lasts_s * SECOND_US)
         self.truth = Truth(lambda: now_us(self.env))
         self._carrier = carrier

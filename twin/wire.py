@@ -129,6 +129,7 @@ class Wire:
             setting.parish,
             self.world.fleet.roster,
             self.world.roadside.cameras,
+            self.world.reader_cars.cameras,
             world=self._scenario.world,
             addresses=self._addresses,
             maps={

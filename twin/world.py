@@ -13,6 +13,7 @@ from twin.devices.clock import call_later
 from twin.devices.terminal import Message
 from twin.devices.things import SECOND_US, Listing
 from twin.fleet import Fleet
+from twin.reader_cars import ReaderCars
 from twin.roadside import Roadside
 from twin.scenarios.schema import Happening, Incident, Panic, Scenario, StolenCar, TrafficStop
 from twin.setting import Setting, WorldError
@@ -45,6 +46,8 @@ class World:
         self.setting = Setting(scenario, seed, carrier)
         self.roadside = Roadside(self.setting)
         self.fleet = Fleet(self.setting, self._told, self._freed, self.roadside.is_away)
+        own = [self.fleet.units[one.unit] for one in self.fleet.roster if one.own]
+        self.reader_cars = ReaderCars(self.setting, own, self.roadside)
         self.answering = Answering(self.setting, self._dispatch)
         self.dispatcher = Dispatcher(
             self.setting.env,

@@ -23,8 +23,6 @@ NEAR_FOR = 240 * SECOND
 TOP_SPEED_MPS = 700.0
 SLACK_M = 5_000.0
 """Messages that waited somewhere arrive together."""
-SAME_M = 20.0
-"""Two ways to read a message differ by rounding only."""
 HEARD_WITHIN_M = 700_000.0
 """No receiver hears further: the horizon of an aircraft at 60,000 ft is 560 km away."""
 
@@ -41,8 +39,8 @@ class _Told(NamedTuple):
 class Track:
     """One aircraft. `heard`: when it last was; `vouched`: when a message with a checksum of its own last named it.
 
-    Times are those of arrival. In a capture that is read at once none passes: behind a gap a place is then out of
-    reach, and believed when a pair and a single message agree on it.
+    Times are those of arrival. In a capture that is read at once none passes, and the slack is all that moves; half a
+    minute without a message is then taken for a wrong place, and mended like one.
     """
 
     __slots__ = ("_at", "_doubted", "_even", "_even_at", "_ground", "_odd", "_odd_at", "_place", "heard", "vouched")
@@ -62,7 +60,7 @@ class Track:
         self._take(cell, ground, at)
         told = self._told_by_pair(cell, at, receiver)
         if told is not None:
-            if self._is_believable(told, receiver) or self._is_timeless(told, cell):
+            if self._is_believable(told, receiver):
                 self._doubted = None
                 self._place, self._at = told.place, at
                 return told.place
@@ -111,14 +109,6 @@ class Track:
             return True
         before = self._doubted
         return before is not None and before.even != told.even and before.odd != told.odd and self._agree(before, told)
-
-    def _is_timeless(self, told: _Told, cell: Cell) -> bool:
-        """Whether the clock has stood still since the last place, and the pair and its newest message, read near that
-        place, tell the same. Damage that moves a message further than 6 km makes them differ."""
-        if self._place is None or told.at != self._at:
-            return False
-        near = place_near(cell, self._place, GROUND_DEG if self._ground else AIR_DEG)
-        return near is not None and distance_m(*near, *told.place) < SAME_M
 
     def _near(self, cell: Cell, at: Micros) -> Place | None:
         """What the message tells by itself, near the last place."""

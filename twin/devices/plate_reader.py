@@ -1,18 +1,16 @@
-"""A fixed plate reader: a camera and the agent that reads its frames.
+"""A plate reader: a camera and the agent that reads its frames.
 
 Knows: how a passage becomes a read: misreading, the wrong state, no plate at all, the time it takes, the heartbeat.
-Refuses to know: hotlists, and who wants to know.
+Refuses to know: hotlists, who wants to know, and in which vendor's words it is said (a dialect does).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from typing import NamedTuple
 
 from simpy import Environment
 
-from twin.devices import rekor
 from twin.devices.clock import call_later, now_us
 from twin.devices.crop import plate_crop
 from twin.devices.faults import (
@@ -25,41 +23,32 @@ from twin.devices.faults import (
 )
 from twin.devices.gps import displaced
 from twin.devices.line import Line
-from twin.devices.ocr import Ocr, Reading, has_shape, other_state, read
+from twin.devices.ocr import Ocr, Reading, other_state, read
 from twin.devices.outbox import Outbox
+from twin.devices.reads import Camera, Look, Out, ReaderDialect, Sighting
+from twin.devices.rekor import Rekor
 from twin.devices.things import SECOND_US, Log, Passage, unlogged
 from twin.devices.timetable import Timetable, power, skewed
 
 HEARTBEAT_US = 60 * SECOND_US
 FASTEST_US, USUAL_US, SLOWEST_US = 300_000, 550_000, 2_000_000
-GROUP_MS = 400  # between the first and the last frame of a vehicle
 WRONG_COLORS = {"white": "silver", "silver": "white", "black": "blue", "blue": "black", "gray": "black", "red": "brown"}
 
 
-class Sighting(NamedTuple):
-    """What the agent has made of a passage and will send. `reading` None: no plate was read."""
-
-    passage: Passage
-    read: str
-    seen_ms: int
-    reading: Reading | None
-    look: rekor.Look
-    camera: rekor.Camera
-
-
 class PlateReader:
-    """`on_passage` is called when a vehicle is in front of the camera; `line` must be one that answers. `epoch` is the
-    scenario's start in microseconds UTC."""
+    """`on_passage` is called when a vehicle is in front of the camera; `line` must be one that answers if the dialect
+    does. `epoch` is the scenario's start in microseconds UTC."""
 
     def __init__(
         self,
         env: Environment,
         name: str,
-        camera: rekor.Camera,
+        camera: Camera,
         line: Line,
         dice: Random,
         *,
         epoch: int,
+        dialect: ReaderDialect | None = None,
         ocr: Ocr | None = None,
         faults: Sequence[AnyFault] = (),
         log: Log = unlogged,
@@ -69,6 +58,7 @@ class PlateReader:
         self.outbox = Outbox(env, line, name, log)
         self._env = env
         self._camera = camera
+        self._dialect = dialect or Rekor()
         self._line = line
         self._dice = dice
         self._epoch = epoch
@@ -99,7 +89,7 @@ class PlateReader:
         camera = self._camera._replace(lat=lat, lon=lon)
         for fault in active:
             if isinstance(fault, DuplicateId):
-                camera = _posing(camera, fault.identity)
+                camera = self._dialect.posing(camera, fault.identity)
         if settling:
             camera = camera._replace(lat=0.0, lon=0.0)
         # Two lanes may be passed at one moment; the agent's ids still differ.
@@ -108,11 +98,13 @@ class PlateReader:
         color = passage.color
         if self._dice.random() < self._ocr.wrong_color:
             color = WRONG_COLORS.get(color.lower(), color)
-        look = rekor.Look(
+        look = Look(
             passage.make, passage.model, color, passage.body,
             round(passage.course_deg, 2), round(self._dice.triangular(55.0, 99.9, 95.0), 2),
         )  # fmt: skip
-        return Sighting(passage, rekor.uuid(camera, seen_ms), seen_ms, self._reading(passage, active), look, camera)
+        return Sighting(
+            passage, self._dialect.read_id(camera, seen_ms), seen_ms, self._reading(passage, active), look, camera
+        )
 
     def _place(self, passage: Passage, active: Sequence[AnyFault]) -> tuple[float, float]:
         """Where the reader believes to be, under the faults in force."""
@@ -155,29 +147,35 @@ class PlateReader:
             self._report(sighting, active)
 
     def _report(self, sighting: Sighting, active: Sequence[AnyFault]) -> None:
-        passage, reading, camera = sighting.passage, sighting.reading, sighting.camera
-        seen_ms, end_ms = sighting.seen_ms, sighting.seen_ms + GROUP_MS
+        passage, reading = sighting.passage, sighting.reading
         if reading is None:
             self.plateless += 1
-            data = rekor.vehicle(camera, sighting.read, seen_ms, end_ms, sighting.look)
             self._log("plateless", reader=self.name, read=sighting.read, vehicle=passage.vehicle, plate=passage.plate)
         else:
             self.reads += 1
-            crop = plate_crop(passage.plate or "", passage.state or "LA")
-            candidates = [rekor.Candidate(text, sure, has_shape(text)) for text, sure in reading.candidates]
-            data = rekor.alpr_group(
-                camera, sighting.read, seen_ms, end_ms, candidates,
-                reading.state, reading.state_confidence, sighting.look, crop.jpeg,
-            )  # fmt: skip
             self._log(
                 "plate-read", reader=self.name, read=sighting.read, vehicle=passage.vehicle, plate=passage.plate,
-                state=passage.state, said=candidates[0].plate, said_state=reading.state, crop=crop.ref,
+                state=passage.state, said=reading.candidates[0][0], said_state=reading.state,
+                crop=plate_crop(passage.plate or "", passage.state or "LA").ref if self._dialect.shows else None,
                 passed_us=passage.at_us,
             )  # fmt: skip
-        self.outbox.post(sighting.read, data)
-        for fault in active:
-            if isinstance(fault, Retransmit):
-                self.outbox.repeat(data, fault.times, round(fault.after_s * 1e6))
+        for number, out in enumerate(self._dialect.passage(sighting)):
+            if out.after_us:
+                call_later(self._env, out.after_us, self._say, f"{sighting.read}/{number}", out, active)
+            else:
+                self._say(sighting.read if number == 0 else f"{sighting.read}/{number}", out, active)
+
+    def _say(self, key: str, out: Out, active: Sequence[AnyFault]) -> None:
+        repeats = [fault for fault in active if isinstance(fault, Retransmit)]
+        if self._dialect.answers:
+            self.outbox.post(key, out.data)
+            for fault in repeats:
+                self.outbox.repeat(out.data, fault.times, round(fault.after_s * 1e6))
+            return
+        self._line.send(out.data, out.peer)
+        for fault in repeats:
+            for count in range(1, fault.times + 1):
+                call_later(self._env, count * round(fault.after_s * 1e6), self._line.send, out.data, out.peer)
 
     def _beat(self) -> None:
         now = now_us(self._env)
@@ -190,12 +188,11 @@ class PlateReader:
         now_ms = skewed(self._epoch + now, active) // 1000
         uptime_s = (now - self._started_us) // SECOND_US
         last_ms = self._epoch // 1000 + self._last_ms if self.reads else 0
-        self._line.post(rekor.heartbeat(self._camera, now_ms, uptime_s, self.reads, last_ms), _unanswered)
-
-
-def _posing(camera: rekor.Camera, identity: str) -> rekor.Camera:
-    """The camera under another's number or, if `identity` is no number, under another agent's name."""
-    return camera._replace(camera_id=int(identity)) if identity.isdecimal() else camera._replace(agent_uid=identity)
+        for out in self._dialect.heartbeat(self._camera, now_ms, uptime_s, self.reads, last_ms):
+            if self._dialect.answers:
+                self._line.post(out.data, _unanswered, out.peer)
+            else:
+                self._line.send(out.data, out.peer)
 
 
 def _unanswered(_: bool) -> None:

@@ -9,9 +9,13 @@ hyphens, a region is `us-la`; JPEGs are base64 inside the JSON.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
+
+from twin.devices.crop import plate_crop
+from twin.devices.ocr import has_shape
+from twin.devices.reads import Camera, Candidate, Look, Out, Sighting
 
 _encode = msgspec.json.Encoder().encode
 
@@ -30,33 +34,36 @@ COLORS = {
 """Colours the agent has no word for, and what it says instead."""
 
 
-class Camera(NamedTuple):
-    """One video stream of one agent. `agent_uid` is forty letters and digits, `camera_id` a number."""
-
-    agent_uid: str
-    camera_id: int
-    name: str
-    lat: float
-    lon: float
+GROUP_MS = 400
+"""Between the first and the last frame of a vehicle."""
 
 
-class Candidate(NamedTuple):
-    """One reading the agent thought possible. `matches`: the text has the shape of a plate of its region."""
+class Rekor:
+    """A dialect of `PlateReader`: one webhook for everything."""
 
-    plate: str
-    confidence: float
-    matches: bool
+    answers = True
+    shows = True
 
+    def read_id(self, camera: Camera, seen_ms: int) -> str:
+        return uuid(camera, seen_ms)
 
-class Look(NamedTuple):
-    """What the agent made of a vehicle. `course_deg` is its direction of travel."""
+    def passage(self, sighting: Sighting) -> list[Out]:
+        camera, read, seen_ms = sighting.camera, sighting.read, sighting.seen_ms
+        reading, end_ms = sighting.reading, sighting.seen_ms + GROUP_MS
+        if reading is None:
+            return [Out(vehicle(camera, read, seen_ms, end_ms, sighting.look))]
+        passage = sighting.passage
+        jpeg = plate_crop(passage.plate or "", passage.state or "LA").jpeg
+        candidates = [Candidate(text, sure, has_shape(text)) for text, sure in reading.candidates]
+        state, sure = reading.state, reading.state_confidence
+        return [Out(alpr_group(camera, read, seen_ms, end_ms, candidates, state, sure, sighting.look, jpeg))]
 
-    make: str
-    model: str
-    color: str
-    body: str
-    course_deg: float
-    confidence: float
+    def heartbeat(self, camera: Camera, now_ms: int, uptime_s: int, reads: int, last_ms: int) -> list[Out]:
+        return [Out(heartbeat(camera, now_ms, uptime_s, reads, last_ms))]
+
+    def posing(self, camera: Camera, identity: str) -> Camera:
+        """Another's number or, if `identity` is no number, another agent's name."""
+        return camera._replace(camera_id=int(identity)) if identity.isdecimal() else camera._replace(agent_uid=identity)
 
 
 def uuid(camera: Camera, seen_ms: int) -> str:

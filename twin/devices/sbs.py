@@ -10,6 +10,8 @@ ft/min, as the frames carry them; flags are -1 (set) or 0.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from twin.devices.things import AircraftState
 from twin.devices.utc import date, time_of_day
 
@@ -75,9 +77,14 @@ def _head(kind: int, aircraft: AircraftState, made_us: int, logged_us: int) -> s
 
 
 def _stamp(utc_us: int) -> str:
-    year, month, day = date(utc_us)
-    hour, minute, second, micros = time_of_day(utc_us)
-    return f"{year:04d}/{month:02d}/{day:02d},{hour:02d}:{minute:02d}:{second:02d}.{micros // 1000:03d}"
+    return f"{_second(utc_us // 1_000_000)}.{utc_us // 1000 % 1000:03d}"
+
+
+@lru_cache(maxsize=16)
+def _second(utc_s: int) -> str:
+    year, month, day = date(utc_s * 1_000_000)
+    hour, minute, second, _ = time_of_day(utc_s * 1_000_000)
+    return f"{year:04d}/{month:02d}/{day:02d},{hour:02d}:{minute:02d}:{second:02d}"
 
 
 def _place(aircraft: AircraftState) -> str:

@@ -49,7 +49,7 @@ class World(_Part, frozen=True, kw_only=True):
     scenario's file is.
 
     `aircraft`: whether anybody flies but whom the scenario sends. `receivers`: which antennas listen to aircraft, and
-    what each speaks.
+    what each speaks. `reader_cars`: how many of the sheriff's patrol cars carry a plate reader.
     """
 
     units: dict[str, Many] | None = None
@@ -60,6 +60,7 @@ class World(_Part, frozen=True, kw_only=True):
     hotlist_every_h: Annotated[float, Meta(ge=0.25, le=168)] = 12.0
     hotlist_slips: Share = 0.01
     thefts: Annotated[float, Meta(ge=0, le=1000)] = 0.0
+    reader_cars: Annotated[int, Meta(ge=0, le=50)] = 6
     aircraft: bool = True
     receivers: dict[str, Dialect] = msgspec.field(default_factory=lambda: {"klch": "sbs"})
     operators: Annotated[int, Meta(ge=0, le=50)] = 2

@@ -6,8 +6,9 @@ Refuses to know: what readers make of it, and what the list's maker does to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from math import hypot
 from random import Random
 from typing import NamedTuple
 
@@ -65,11 +66,24 @@ class StolenCars:
         self._passed = passed
         self._listed = listed
         self._log = log
+        self._drives: list[tuple[Theft, Vehicle, list[Leg]]] = []
+
+    def near(self, x: float, y: float, within_m: float) -> Iterator[tuple[str, Vehicle, float]]:
+        """Stolen cars near a place now, driven or left where their drive ended: name, car, and which way it faces."""
+        now = now_us(self._env)
+        for theft, car, legs in self._drives:
+            if now < theft.at_us:
+                continue
+            leg = next((leg for leg in reversed(legs) if leg.departs <= now), legs[0])
+            fix = leg.at(now)
+            if hypot(fix.x - x, fix.y - y) <= within_m:
+                yield theft.name, car, fix.heading_deg
 
     def plan(self, theft: Theft, dice: Random) -> None:
         """Put a theft into the world's future. Raises UnknownPlaceError."""
         car = self._car(theft, dice)
         legs = self._way(theft)
+        self._drives.append((theft, car, legs))
         call_later(self._env, theft.at_us, self._take, theft, car)
         before: dict[str, int] = {}
         for leg in legs:

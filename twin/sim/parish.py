@@ -172,13 +172,14 @@ class Hospital(Table, frozen=True):
 
 
 class ReaderSite(Table, frozen=True):
-    """A fixed plate reader beside `road`, watching traffic that goes `watches`."""
+    """A fixed plate reader beside `road`, watching traffic that goes `watches`, in the words that it `speaks`."""
 
     reader: str
     name: str
     road: str
     watches: Direction
     at: LatLon
+    speaks: Literal["rekor", "frigate", "hikvision"] = "rekor"
 
 
 class Antenna(Table, frozen=True):

@@ -161,6 +161,11 @@ class People:
         dwelling, first = int(self.census.dwelling[person]), self.census.first_car
         return range(int(first[dwelling]), int(first[dwelling + 1]))
 
+    def cars_at(self, premise: int) -> range:
+        """All cars of a premise's households."""
+        dwelling, first = self.homes.first_dwelling, self.census.first_car
+        return range(*(int(first[dwelling[premise + more]]) for more in (0, 1)))
+
     def cars_in(self, neighbourhood: int) -> NDArray[np.intp]:
         """The cars that stand before their owners' houses in a block group."""
         order, bounds = self._by_neighbourhood

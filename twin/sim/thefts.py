@@ -8,7 +8,7 @@ Times are microseconds since the world's start and may be negative: when it begi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
@@ -148,6 +148,16 @@ class Thefts:
         """Whether a resident's car is not where its owner left it, or is about to be so."""
         theft = self._away.get(car)
         return theft is not None and theft.taken_us - HOUR_US <= now_us(self._env) < (theft.found_us or FOR_GOOD_US)
+
+    def standing(self) -> Iterator[tuple[AutoTheft, int]]:
+        """Stolen cars that stand somewhere now, and before which premise; none that is being driven."""
+        now = now_us(self._env)
+        for theft in self._away.values():
+            if not theft.taken_us <= now < (theft.found_us or FOR_GOOD_US):
+                continue
+            last = next((trip for trip in reversed(theft.trips) if trip.departs_us <= now), None)
+            if last is not None and now >= last.departs_us + PARKED_H * HOUR_US / 2:
+                yield theft, last.goal
 
     def add(self, theft: AutoTheft) -> None:
         """Put a theft into the world's future. Of one that is over in part, what was so far is told at once."""

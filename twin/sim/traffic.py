@@ -61,9 +61,9 @@ class Journey(NamedTuple):
 class Strangers:
     """Cars that nobody here owns and no list names, one after the other."""
 
-    def __init__(self, streams: Streams) -> None:
+    def __init__(self, streams: Streams, name: str = "strangers") -> None:
         self._seed = plate_seed(streams)
-        self._dice = streams.of("traffic", "strangers")
+        self._dice = streams.of("traffic", name)
         self._plates: list[tuple[int, int]] = []
 
     def next(self) -> Vehicle:

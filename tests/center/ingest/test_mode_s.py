@@ -493,20 +493,6 @@ def test_a_phantom_is_not_told_and_spoils_nothing(phantom: tuple[float, float], 
 
 
 @pytest.mark.parametrize("phantom", PHANTOMS)
-@pytest.mark.parametrize("after", [2, 3, 7])
-def test_a_phantom_in_a_capture_that_is_read_at_once_is_not_told(phantom: tuple[float, float], after: int) -> None:
-    """Though no time passes that it could be measured by."""
-    mode_s = ModeS("sky")
-    places = [north_of(HERE, 100.0 * step) for step in range(14)]
-    told = fly(mode_s, places[:after], step_s=0.0)
-    ghost = mode_s.read(say.squitter(say.airborne(phantom, bool(after % 2))), NOW)
-    assert ghost is not None
-    assert ghost.lat is None
-    told += fly(mode_s, places[after:], step_s=0.0, odd=bool(after % 2))
-    assert all(at_place(seen, place) for seen, place in zip(told[1:], places[1:], strict=True))
-
-
-@pytest.mark.parametrize("phantom", PHANTOMS)
 def test_a_phantom_at_the_very_start_is_got_over(phantom: tuple[float, float]) -> None:
     """Nothing says which of the first two is wrong; after five right ones the place is right, and stays so."""
     mode_s = ModeS("sky")
@@ -545,16 +531,6 @@ def test_a_capture_that_is_read_at_once_has_places_too(gap_s: int) -> None:
     told = fly(mode_s, places, step_s=0.0)
     right = sum(at_place(seen, place) for seen, place in zip(told, places, strict=True))
     assert right >= (29 if gap_s <= 5 else 20)
-
-
-@pytest.mark.parametrize("gap_km", [6, 40, 250])
-def test_a_capture_that_is_read_at_once_may_have_gaps(gap_km: int) -> None:
-    """Behind one the first pair tells the place again: at once no aircraft flies so far, but no time has passed."""
-    mode_s = ModeS("sky")
-    fly(mode_s, [north_of(HERE, 100.0 * step) for step in range(6)], step_s=0.0)
-    places = [north_of(HERE, 1000.0 * gap_km + 100.0 * step) for step in range(6)]
-    told = fly(mode_s, places, step_s=0.0)
-    assert all(at_place(seen, place) for seen, place in zip(told[1:], places[1:], strict=True))
 
 
 def test_a_change_of_zones_between_a_pair_costs_no_place() -> None:

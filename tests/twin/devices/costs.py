@@ -27,15 +27,16 @@ from twin.devices.line_quality import PERFECT, LineQuality
 from twin.devices.mobile_terminal import Terminal
 from twin.devices.ocr import Ocr, read
 from twin.devices.plate_reader import PlateReader
+from twin.devices.reads import Camera, Candidate, Look
 from twin.devices.things import AircraftState, CallFact, Fix, Listing, Passage
 
 EPOCH = 1_772_323_200_000_000
 FIX = Fix(0, 30.2266, -93.2174, 17.3, 271.4, 5.2)
 PLANE = AircraftState("a1b2c3", "CPSO1", 30.2, -93.2, 600.0, 50.0, 120.0)
 CALL = CallFact(0, "c-1", "26-000117", "Vehicle Theft", 2, "+13375550100", 30.2, -93.2, 40.0, "1011 Ryan St", "gone")
-CAMERA = rekor.Camera("A" * 40, 1000, "I-10 exit 30", 30.2361, -93.2019)
+CAMERA = Camera("A" * 40, 1000, "I-10 exit 30", 30.2361, -93.2019)
 PASSAGE = Passage(0, "v1", "123ABC", "LA", "Ford", "F-150", "white", "truck", 30.2, -93.2, 91.0)
-LOOK = rekor.Look("Ford", "F-150", "white", "truck-standard", 91.0, 97.0)
+LOOK = Look("Ford", "F-150", "white", "truck-standard", 91.0, 97.0)
 LISTING = Listing("123ABC", "LA", "stolen", "26-000117", "Ford", "F-150", "white", 0, 10**12)
 
 
@@ -63,7 +64,7 @@ def stepped(env: Environment, seconds: int, steps: Callable[[], int]) -> float:
 
 def encoders() -> dict[str, float]:
     jpeg = plate_crop("123ABC", "LA").jpeg
-    ranked = [rekor.Candidate("123ABC", 93.0, True), rekor.Candidate("128ABC", 81.0, True)]
+    ranked = [Candidate("123ABC", 93.0, True), Candidate("128ABC", 81.0, True)]
     said = b'{"v":1,"id":"m1","level":0,"sent":1,"kind":"hit","headline":"STOLEN 123ABC","plate":"123ABC"}'
     return {
         "nmea.rmc": each(lambda: nmea.rmc(EPOCH, FIX)),

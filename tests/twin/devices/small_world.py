@@ -37,7 +37,7 @@ from twin.devices.line import Line
 from twin.devices.line_quality import LineQuality
 from twin.devices.mobile_terminal import Terminal
 from twin.devices.plate_reader import PlateReader
-from twin.devices.rekor import Camera
+from twin.devices.reads import Camera
 from twin.devices.things import AircraftState, CallFact, Fix, Listing, Passage
 from twin.streams import Streams
 

@@ -34,7 +34,7 @@ from twin.devices.line import Line
 from twin.devices.line_quality import LineQuality
 from twin.devices.ocr import CONFUSABLE, Ocr, has_shape, misread, read
 from twin.devices.plate_reader import PlateReader
-from twin.devices.rekor import Camera
+from twin.devices.reads import Camera
 from twin.devices.things import Passage
 
 CAMERA = Camera("K" * 40, 1207, "I-10 exit 30", 30.2361, -93.2019)

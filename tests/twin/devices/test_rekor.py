@@ -12,10 +12,11 @@ import numpy as np
 from tests.twin.devices.samples import sample
 from twin.devices import rekor
 from twin.devices.crop import crop_ref, plate_crop
+from twin.devices.reads import Camera, Candidate, Look
 
-CAMERA = rekor.Camera("K" * 40, 1207, "I-10 exit 30", 30.2361, -93.2019)
-LOOK = rekor.Look("Land Rover", "Range Rover", "Gray", "SUV Crossover", 91.25, 97.5)
-RANKED = [rekor.Candidate("123ABC", 91.25, True), rekor.Candidate("128ABC", 80.5, True)]
+CAMERA = Camera("K" * 40, 1207, "I-10 exit 30", 30.2361, -93.2019)
+LOOK = Look("Land Rover", "Range Rover", "Gray", "SUV Crossover", 91.25, 97.5)
+RANKED = [Candidate("123ABC", 91.25, True), Candidate("128ABC", 80.5, True)]
 AT = 1_772_323_200_123
 
 
