@@ -31,6 +31,7 @@ START = 1_773_475_800_000_000  # 2026-03-14 08:10 UTC, ten past two at night in 
 PEOPLE: list[View] = [
     {"operator": "landry", "name": "D. Landry", "agency": "cpso", "role": "operator"},
     {"operator": "fontenot", "name": "M. Fontenot", "agency": "cpso", "role": "supervisor"},
+    {"operator": "savoie", "name": "G. Savoie", "agency": "cpso", "role": "auditor"},
     {"operator": "guidry", "name": "R. Guidry", "agency": "lcpd", "role": "operator"},
 ]
 CSP = (

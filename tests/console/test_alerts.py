@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.console.conftest import sign_in
 from tests.console.fake_center import FakeCenter
 from tests.console.fake_scene import fresh_hit, unit_emergency
 
@@ -31,6 +32,17 @@ def test_alerts_are_listed_by_what_needs_a_person_now(room: Page) -> None:
     room.keyboard.press("f")
     expect(row(room, "a-1020")).to_be_visible()
     assert order(room)[4:] == ["a-1020", "a-1012"]
+
+
+def test_an_auditor_looks_on(page: Page, center: FakeCenter) -> None:
+    """Nothing is offered that would only be refused: no picture to ask for, no decision to take. Fails when the page
+    tells an auditor that an image could not be loaded, and to try again."""
+    sign_in(page, center, "G. Savoie")
+    row(page, "a-1041").click()
+    expect(page.get_by_text("Images are shown to those who decide.")).to_be_visible()
+    expect(page.get_by_text("Deciding is the operators'.")).to_be_visible()
+    expect(page.get_by_label("Actions").get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
 
 
 def test_a_new_alert_appears_by_itself_and_is_announced(room: Page, center: FakeCenter) -> None:

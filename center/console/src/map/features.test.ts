@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { SECOND } from "../look/format.ts";
 import type { Alert, Unit } from "../wire/views.ts";
 import {
+  aircraftPoints,
   alertFlags,
   circle,
   fade,
@@ -117,4 +118,13 @@ test("a trail is bounded in length and age, and starts anew after a gap", () => 
   expect(trails.get("a1")?.points).toEqual([[-92.1, 30]]);
   extend(trails, new Map());
   expect(trails.size).toBe(0);
+});
+
+test("an aeroplane on the field is at 0 ft, not at 000", () => {
+  const labels = [0, 12, 610].map(
+    (altitude_m) =>
+      aircraftPoints([{ icao: "a1b2c3", name: "Air One", lat: 30, lon: -93, altitude_m }], 0, "dark").features[0]
+        ?.properties?.["label"],
+  );
+  expect(labels).toEqual(["Air One\n0 ft", "Air One\n0 ft", "Air One\n2000 ft"]);
 });

@@ -88,9 +88,9 @@ export function aircraftPoints(aircraft: Iterable<Aircraft>, now: Micros, theme:
     const at = positionOf(craft);
     if (at === null) continue;
     const height =
-      typeof craft.altitude_m === "number" ? Math.round((craft.altitude_m * 3.28084) / 100) : null;
+      typeof craft.altitude_m === "number" ? Math.round((craft.altitude_m * 3.28084) / 100) * 100 : null;
     const name = craft.name ?? craft.callsign ?? craft.icao;
-    const level = craft.on_ground ? "ground" : height === null ? "" : `${height}00 ft`;
+    const level = craft.on_ground ? "ground" : height === null ? "" : `${height} ft`;
     features.push(
       point(at, {
         id: craft.icao,
