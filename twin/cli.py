@@ -198,7 +198,10 @@ def _print_done(done: Any) -> None:
 for _command in (
     sweep_command.sweep,
     sweep_command.draw,
+    recording_commands.record,
     recording_commands.replay,
+    recording_commands.cut,
+    recording_commands.merge,
     recording_commands.diff,
     calibrate,
 ):

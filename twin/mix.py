@@ -20,7 +20,7 @@ import yaml
 
 from twin.devices import faults as f
 from twin.devices.carrier import Answered
-from twin.parish_site import LINKS
+from twin.parish_site import links
 from twin.scenarios.schema import Alerted, FeedsAlive, Scenario, StolenCar, Told
 from twin.sim import parish
 from twin.streams import Streams
@@ -42,7 +42,9 @@ def drawn(scenario: Scenario, seed: int) -> Scenario:
     heals_s = scenario.lasts_s
     dice = Streams(seed).of("faults", "mix")
     setting = World(scenario, seed, _Deaf()).setting
-    mute = sorted(LINKS.keys() - {line.link for line in setting.lines})  # nobody in this world speaks there
+    mute = sorted(
+        links(scenario.world).keys() - {line.link for line in setting.lines}
+    )  # nobody in this world speaks there
     known = tuple(_ended(fault, heals_s) for fault in scenario.faults)
     car, expect = _after(scenario, heals_s)
     return msgspec.structs.replace(

@@ -19,8 +19,6 @@ from mcap.records import Attachment, Channel, Message
 from mcap.stream_reader import StreamReader
 from mcap.writer import CompressionType, Writer
 
-from twin.truth import Fact
-
 CHUNK_BYTES = 64 * 1024
 FLUSH_US = 10_000_000
 RECORD_LIMIT_BYTES = 1 << 30
@@ -55,7 +53,8 @@ _carried = msgspec.msgpack.Decoder(_Body).decode
 
 
 class RunRecorder:
-    """Writes one run. `carried` may be called as long as `finish` has not been."""
+    """Writes one recording, as a stream: nothing of it is kept in memory. Everything comes in order of time. `carried`
+    and `happened` may be called as long as `finish` has not been."""
 
     def __init__(self, path: Path, feeds: Mapping[str, tuple[str, str]]) -> None:
         """`feeds`: format and link by name. Raises OSError."""
@@ -66,6 +65,7 @@ class RunRecorder:
             name: self._writer.register_channel(name, "msgpack", 0, {"format": form, "link": link})
             for name, (form, link) in feeds.items()
         }
+        self._channels[TRUTH] = self._writer.register_channel(TRUTH, "json", 0)
         self._sequence = dict.fromkeys(self._channels, 0)
         self._flushed_us = 0
 
@@ -75,35 +75,46 @@ class RunRecorder:
 
     def carried(self, at_us: int, feed: str, peer: str, data: bytes) -> None:
         """A message leaves. `at_us`: microseconds since the epoch."""
-        self._sequence[feed] += 1
-        body = _pack({"peer": peer, "data": data})
-        self._writer.add_message(self._channels[feed], at_us * 1000, body, at_us * 1000, self._sequence[feed])
-        if at_us - self._flushed_us > FLUSH_US:
-            self._flushed_us = at_us
-            self._writer.flush()
+        self._write(at_us, feed, _pack({"peer": peer, "data": data}))
 
-    def finish(self, epoch: int, facts: Iterable[Fact], journal: Iterable[tuple[int, int, bytes]]) -> None:
-        """Add what happened and what the center learned, `journal` as (position, at, JSON), and close the file."""
-        truth = self._writer.register_channel(TRUTH, "json", 0)
-        for number, fact in enumerate(facts, 1):
-            at_ns = (epoch + fact.at_us) * 1000
-            self._writer.add_message(truth, at_ns, msgspec.json.encode(fact), at_ns, number)
-        events = self._writer.register_channel(JOURNAL, "json", 0)
+    def happened(self, at_us: int, fact: bytes) -> None:
+        """Something really happened: a Fact as JSON."""
+        self._write(at_us, TRUTH, fact)
+
+    def finish(self, journal: Iterable[tuple[int, int, bytes]] = ()) -> None:
+        """Add what the center learned, as (position, at, JSON), and close the file."""
+        events: int | None = None
         for position, at_us, body in journal:
+            if events is None:
+                events = self._writer.register_channel(JOURNAL, "json", 0)
             self._writer.add_message(events, at_us * 1000, body, at_us * 1000, position)
         self._writer.finish()
         self._file.close()
 
+    def abandon(self) -> None:
+        """Close the file as it is: what is in it can be read."""
+        self._writer.flush()
+        self._file.close()
+
+    def _write(self, at_us: int, topic: str, body: bytes) -> None:
+        self._sequence[topic] += 1
+        self._writer.add_message(self._channels[topic], at_us * 1000, body, at_us * 1000, self._sequence[topic])
+        if at_us - self._flushed_us > FLUSH_US:
+            self._flushed_us = at_us
+            self._writer.flush()
+
 
 class Recording:
-    """A file to read, whole or damaged. `about` and `site` are filled as reading comes by them, `damage` when it
-    comes to a place that cannot be read."""
+    """A file to read, whole or damaged. `about`, `site`, `scenario` (as JSON) and `feeds` (format and link by name) are
+    filled as reading comes by them, `damage` when it comes to a place that cannot be read."""
 
     def __init__(self, path: Path) -> None:
         """Raises RecordingError, OSError."""
         self.path = path
         self.about: dict[str, Any] = {}
         self.site: dict[str, Any] = {}
+        self.scenario = b""
+        self.feeds: dict[str, tuple[str, str]] = {}
         self.damage = ""
         with path.open("rb") as file:
             if file.read(8) != b"\x89MCAP0\r\n":
@@ -128,7 +139,7 @@ class Recording:
                 yield message.sequence, message.log_time // 1000, message.data
 
     def read_about(self) -> None:
-        """Fill `about` and `site`, which stand at the beginning."""
+        """Fill `about`, `site` and `scenario`, which stand at the beginning, and `feeds` as far as they do too."""
         for _ in self._records():
             return
 
@@ -141,6 +152,7 @@ class Recording:
                 for record in reader.records:
                     if isinstance(record, Channel):
                         channels[record.id] = record
+                        self._meet(record)
                     elif isinstance(record, Attachment):
                         self._note(record)
                     elif isinstance(record, Message):
@@ -150,9 +162,16 @@ class Recording:
                 what = ": ".join(filter(None, (type(error).__name__, str(error))))
                 self.damage = f"{self.path}: damaged behind message {count}: {what}"
 
+    def _meet(self, channel: Channel) -> None:
+        if not channel.topic.startswith("/"):
+            self.feeds[channel.topic] = (channel.metadata.get("format", ""), channel.metadata.get("link", ""))
+
     def _note(self, attachment: Attachment) -> None:
-        facts = json.loads(attachment.data)
-        if attachment.name == "run":
-            self.about = facts
-        elif attachment.name == "site":
-            self.site = facts
+        if attachment.name == "scenario":
+            self.scenario = attachment.data
+        elif attachment.name in ("run", "site"):
+            facts = json.loads(attachment.data)
+            if attachment.name == "run":
+                self.about = facts
+            else:
+                self.site = facts

@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from twin import parish_site
 from twin.devices.clock import now_us
 from twin.expectations import Checked, check
@@ -25,6 +27,7 @@ from twin.progress import Progress, unwatched
 from twin.recording import RunRecorder
 from twin.scenarios.schema import Scenario
 from twin.score import Score, score
+from twin.truth import Fact
 from twin.wire import Wire
 from twin.world import World
 
@@ -120,7 +123,11 @@ class _Recorder:
             mode = "wire" if wish.wire else "lockstep"
             about = {"scenario": wish.scenario.name, "seed": wish.seed, "mode": mode, "code": self._code}
             self._recorder.attach("run", about)
+            self._recorder.attach("scenario", msgspec.to_builtins(wish.scenario))
             self._recorder.attach("site", site)
+            for fact in world.setting.truth.facts:
+                self._happened(fact)
+            world.setting.truth.hear = self._keep
 
     def __call__(self, link: str, peer: str, data: bytes) -> None:
         if self._recorder is not None and self._world is not None:
@@ -129,4 +136,15 @@ class _Recorder:
 
     def finish(self, outcome: Outcome, journals: Journals) -> None:
         if self._recorder is not None:
-            self._recorder.finish(outcome.epoch, outcome.facts, journals.events(outcome.journal))
+            self._recorder.finish(journals.events(outcome.journal))
+
+    def _keep(self, fact: Fact) -> None:
+        """For the scores and for the file."""
+        assert self._world is not None
+        self._world.setting.truth.keep(fact)
+        self._happened(fact)
+
+    def _happened(self, fact: Fact) -> None:
+        assert self._world is not None
+        assert self._recorder is not None
+        self._recorder.happened(self._world.setting.epoch + fact.at_us, msgspec.json.encode(fact))

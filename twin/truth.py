@@ -26,11 +26,18 @@ class Truth:
     def __init__(self, now_us: Callable[[], int]) -> None:
         self._now_us = now_us
         self.facts: list[Fact] = []
+        self.hear: Callable[[Fact], None] = self.keep
+        """Gets every fact as it happens; whoever puts something else here decides what is kept in memory."""
         self.pictures: dict[str, tuple[str, str]] = {}
 
     def log(self, kind: str, /, **facts: object) -> None:
-        self.facts.append(Fact(self._now_us(), kind, facts))
-        if kind == "plate-read" and isinstance(facts.get("crop"), str):
+        self.hear(Fact(self._now_us(), kind, facts))
+
+    def keep(self, fact: Fact) -> None:
+        """For scores, and for people who look at pictures."""
+        self.facts.append(fact)
+        facts = fact.facts
+        if fact.kind == "plate-read" and isinstance(facts.get("crop"), str):
             self.pictures[str(facts["crop"])] = (str(facts["plate"]), str(facts["state"]))
 
     def of(self, *kinds: str) -> Iterator[Fact]:

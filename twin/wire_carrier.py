@@ -41,8 +41,9 @@ class WireCarrier:
         topics: Mapping[str, list[str]],
         heard: Callable[[str, bytes], None],
         tap: Tap | None = None,
+        client: str = "rtcc-twin",
     ) -> None:
-        """`topics` by broker address."""
+        """`topics` by broker address; `client` is what brokers know this one by."""
         self._senders: dict[str, Sender] = {}
         self._posters: dict[str, tuple[HttpPoster, str]] = {}
         self._tap = tap
@@ -56,7 +57,7 @@ class WireCarrier:
             elif link == "mqtt":
                 at = feed["connect"]
                 if at not in brokers:
-                    brokers[at] = Mqtt(address(at), "rtcc-twin", topics.get(at, []), heard)
+                    brokers[at] = Mqtt(address(at), client, topics.get(at, []), heard)
                 self._senders[name] = brokers[at]
             else:
                 self._senders[name] = _sender(feed, folder)

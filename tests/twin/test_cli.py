@@ -40,7 +40,7 @@ def short(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["list", "run", "sweep", "draw", "replay", "diff"])
+@pytest.mark.parametrize("command", ["list", "run", "sweep", "draw", "record", "replay", "cut", "merge", "diff"])
 def test_every_command_shows_an_example(command: str) -> None:
     code, out, _ = said(command, "--help")
     assert code == HELD
@@ -89,6 +89,15 @@ def test_the_last_line_is_the_digest_and_an_expectation_that_fails_is_exit_1(sho
         (["replay", "short.yaml", "--speed", "nan"], "--speed: found 'nan', expected a number above 0"),
         (["replay", "short.yaml"], "short.yaml: not an MCAP file"),
         (["diff", "short.yaml", "short.yaml"], "short.yaml"),
+        (["cut", "short.yaml", "--out", "b.mcap"], "short.yaml: not an MCAP file"),
+        (
+            ["cut", "short.yaml", "--from", "9", "--to", "5", "--out", "b.mcap"],
+            "--to: found 5, expected more than --from",
+        ),
+        (["merge", "short.yaml", "short.yaml", "--out", "nowhere/b.mcap"], "there is no folder nowhere"),
+        (["record", "nowhere", "--out", "b.mcap"], "no such scenario; shipped are bad-day"),
+        (["record", "nowhere.mcap", "--out", "b.mcap"], "No such file or directory: 'nowhere.mcap'"),
+        (["sweep", "short.yaml", "--seeds", "5..1"], "--seeds: found '5..1', expected a seed or a range"),
         (["diff", "short.yaml", "nowhere"], "does not exist"),
     ],
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from twin.recording import Recording, RecordingError, RunRecorder
+from twin.recording import FLUSH_US, TRUTH, Recording, RecordingError, RunRecorder
 
 MESSAGES = 300
 
@@ -20,7 +21,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     recorder.attach("run", {"scenario": "by-hand", "seed": 1})
     for number in range(MESSAGES):
         recorder.carried(number * 1_000_000, "avl", "127.0.0.1:5", f"$GPRMC,{number}".encode())
-    recorder.finish(0, [], ((number, number * 1_000_000, b'{"type":"UnitMoved"}') for number in range(MESSAGES)))
+        recorder.happened(number * 1_000_000, b'{"kind":"moved"}')
+    recorder.finish((number, number * 1_000_000, b'{"type":"UnitMoved"}') for number in range(MESSAGES))
     return path.read_bytes()
 
 
@@ -47,6 +49,24 @@ def test_a_recording_may_end_anywhere(whole: bytes, tmp_path: Path) -> None:
         assert damage.startswith(f"{path}: damaged behind message"), end
     with pytest.raises(RecordingError, match="not an MCAP file"):
         read(path, whole[:7])
+
+
+def test_what_was_written_before_the_end_is_there_up_to_the_last_chunk(whole: bytes, tmp_path: Path) -> None:
+    """Messages and truth, whole and in order; a chunk holds ten seconds of so few."""
+    path, dice = tmp_path / "a.mcap", random.Random(2)
+    seen: list[tuple[int, int]] = []
+    for end in sorted(dice.randrange(8, len(whole)) for _ in range(60)):
+        path.write_bytes(whole[:end])
+        recording = Recording(path)
+        messages = [message.data for message in recording.messages()]
+        facts = [at_us for _, at_us, _ in recording.notes(TRUTH)]
+        assert messages == [f"$GPRMC,{number}".encode() for number in range(len(messages))]
+        assert facts == [number * 1_000_000 for number in range(len(facts))]
+        assert abs(len(messages) - len(facts)) <= 1
+        seen.append((end, len(messages)))
+    assert seen[-1][1] == MESSAGES
+    counts = sorted({count for _, count in seen})
+    assert max(later - earlier for earlier, later in pairwise(counts)) <= 5 * FLUSH_US // 1_000_000, counts
 
 
 def test_a_recording_may_hold_any_byte_in_any_place(whole: bytes, tmp_path: Path) -> None:
