@@ -78,9 +78,13 @@ class _Tape:
         setting = world.setting
         self._recorder.attach("run", {"scenario": setting.scenario.name, "seed": seed, "mode": "world"})
         self._recorder.attach("scenario", msgspec.to_builtins(setting.scenario))
-        roster, cameras = world.fleet.roster, world.roadside.cameras
         tables = parish_site.tables(
-            setting.scenario.name, setting.parish, roster, cameras, world=setting.scenario.world
+            setting.scenario.name,
+            setting.parish,
+            world.fleet.roster,
+            world.roadside.cameras,
+            world.reader_cars.cameras,
+            world=setting.scenario.world,
         )
         self._recorder.attach("site", tables)
         for fact in setting.truth.facts:
