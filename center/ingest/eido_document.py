@@ -312,7 +312,9 @@ def _listed(value: object) -> list[Any]:
 
 
 def _text(value: object, most: int) -> str | None:
-    """Of a string or a number; None when there is nothing in it."""
+    """Of a string or a number, the first where a list stands instead of one; None when there is nothing in it."""
+    if isinstance(value, list) and value:
+        value = value[0]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value).strip()[:most] or None

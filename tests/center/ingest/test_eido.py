@@ -95,6 +95,8 @@ def test_the_incident_gives_kind_number_and_priority() -> None:
     """The CAD's own number; 1 is the most urgent, while the standard counts up to 10."""
     opened = the(CallOpened, posted(document(incidentComponent=incident())))
     assert (opened.incident, opened.kind, opened.priority) == ("26-004512", "MVA", 3)
+    listed = incident(incidentTypeCommonRegistryText=["MVA", "Fire"])
+    assert the(CallOpened, posted(document(incidentComponent=listed))).kind == "MVA"
 
 
 @pytest.mark.parametrize(("number", "priority"), [(10, 1), (0, 11), ("7", 4), (11, None), (-1, None), ("P1", None)])
