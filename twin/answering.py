@@ -18,6 +18,7 @@ from twin.devices.line_quality import LineQuality
 from twin.setting import Setting
 from twin.sim.calls import Callers, Matter
 from twin.sim.calls_kinds import KINDS, Kind, mean_callers
+from twin.sim.crime_records import CADS, Cad
 from twin.sim.geometry import inside
 from twin.sim.parish import planar
 from twin.sim.rhythm import Rhythm
@@ -28,7 +29,8 @@ FROM_HOME_M = 500.0
 
 
 class Answering:
-    """`callers` turns what happens into calls; the background of a day's calls comes by itself."""
+    """`callers` turns what happens into calls; the background of a day's calls comes by itself. `switches` in the order
+    of `CADS`."""
 
     def __init__(self, setting: Setting, dispatch: Callable[[Matter], None]) -> None:
         self._setting = setting
@@ -55,7 +57,8 @@ class Answering:
         """The day's calls about matters that follow one curve of the week. Dice of their own: a call more about a crash
         moves no call about a burglary."""
         setting = self._setting
-        kinds = [kind for kind in KINDS if kind.rhythm == rhythm]
+        really = setting.scenario.world.crime != "none"  # burglaries happen, and are told of by those they happened to
+        kinds = [kind for kind in KINDS if kind.rhythm == rhythm and not (really and kind.kind == "burglary")]
         calls = sum(kind.share * mean_callers(kind) for kind in KINDS)
         share = sum(kind.share for kind in kinds) / calls
         dice = setting.dice("calls", rhythm)
@@ -71,6 +74,11 @@ class Answering:
         """Whether a place lies in a city or town with a police department."""
         point = np.array([[x, y]])
         return any(bool(inside(point, ring)[0]) for ring in self._towns)
+
+    def file(self, which: Cad) -> tuple[CallSwitch, str]:
+        """A CAD system and the next number it has, for what is told at its desk and not by a caller."""
+        switch = self.switches[CADS.index(which)]
+        return switch, self.callers.number(switch)
 
     def _address(self, x: float, y: float) -> str:
         """A house number on the nearest road; the numbers count the tens of metres from its beginning."""

@@ -15,14 +15,17 @@ from twin.outcome import Outcome
 from twin.scenarios.schema import (
     Alerted,
     Alerts,
+    Burglaries,
     Expectation,
     FeedsAlive,
     Incidents,
     Precision,
     Recall,
+    Reported,
     Told,
 )
 from twin.score import Score, Timing, all_wanted, timing
+from twin.truth import Fact
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -109,6 +112,39 @@ def _alerts(expected: Alerts, outcome: Outcome, _: Score) -> Checked:
     return Checked(what, expected.at_least <= count <= expected.at_most, f"{count}")
 
 
+def _burglaries(expected: Burglaries, outcome: Outcome, _: Score) -> Checked:
+    found = [fact.facts["name"] for fact in outcome.facts if fact.kind == "burglary" and _is_by(fact, expected.by)]
+    what = f"{_between(expected.at_least, expected.at_most)} burglaries{_by(expected.by)}"
+    return Checked(what, expected.at_least <= len(found) <= expected.at_most, f"{len(found)}")
+
+
+def _reported(expected: Reported, outcome: Outcome, _: Score) -> Checked:
+    """A report is held when its call is one of an incident's. Without `by`, what never happened counts as well: nobody
+    could know."""
+    by = {fact.facts["name"] for fact in outcome.facts if fact.kind == "burglary" and _is_by(fact, expected.by)}
+    calls = [
+        f"urn:emergency:uid:callid:{fact.facts['call']}:{fact.facts['agency']}"
+        for fact in outcome.facts
+        if fact.kind == "burglary-reported"
+        and fact.facts["status"] == "open"
+        and (expected.by is None or fact.facts["name"] in by)
+    ]
+    known = {call["call"]: name for name, incident in outcome.incidents.items() for call in incident["calls"]}
+    held = [known[call] for call in calls if call in known]
+    share = len(held) / len(calls) if calls else None
+    what = f"reports of burglaries{_by(expected.by)} held, at least {expected.at_least:g}"
+    seen = f"{len(held)} of {len(calls)}, in {len(set(held))} incidents"
+    return Checked(what, share is not None and share >= expected.at_least, seen)
+
+
+def _is_by(burglary: Fact, crew: str | None) -> bool:
+    return crew is None or burglary.facts["crew"] == crew
+
+
+def _by(crew: str | None) -> str:
+    return "" if crew is None else f" by {crew}"
+
+
 def _feeds(expected: FeedsAlive, outcome: Outcome, _: Score) -> Checked:
     silent = sorted(
         name
@@ -134,5 +170,7 @@ _CHECKS: dict[type[Expectation], Callable[[Any, Outcome, Score], Checked]] = {
     Precision: _precision,
     Incidents: _incidents,
     Alerts: _alerts,
+    Burglaries: _burglaries,
+    Reported: _reported,
     FeedsAlive: _feeds,
 }

@@ -19,6 +19,7 @@ from twin.devices.reads import Camera, ReaderDialect
 from twin.devices.rekor import Rekor
 from twin.devices.things import SECOND_US, Listing, Passage
 from twin.parish_site import camera, reader_feed
+from twin.scenarios.schema import Scenario, Spree
 from twin.setting import Setting
 from twin.sim import profiles
 from twin.sim.cars import StolenCars
@@ -38,7 +39,8 @@ DAY_S = 86_400
 
 
 class Roadside:
-    """`cameras` in order of the parish's reader sites, `readers` by site, `cars` that are stolen."""
+    """`cameras` in order of the parish's reader sites, `readers` by site; `cars` that a scenario has stolen, `thefts`
+    all others, and residents' cars that are `busy` with something else than traffic."""
 
     def __init__(self, setting: Setting) -> None:
         world, parish = setting.scenario.world, setting.parish
@@ -63,7 +65,8 @@ class Roadside:
             listed=self._write_list,
             log=setting.truth.log,
         )
-        self.thefts = self._thefts() if world.thefts else None
+        self.busy: list[int] = []
+        self.thefts = self._thefts() if _has_thefts(setting.scenario) else None
         self.hotlist = self._hotlist()
         if world.reads_a_day and sites:
             Traffic(
@@ -158,7 +161,7 @@ class Roadside:
         return near
 
     def is_away(self, car: int) -> bool:
-        return car in self.cars.taken or (self.thefts is not None and self.thefts.is_away(car))
+        return car in self.cars.taken or car in self.busy or (self.thefts is not None and self.thefts.is_away(car))
 
     def _write_list(self) -> None:
         self.hotlist.write()
@@ -171,3 +174,9 @@ class Roadside:
             "passed", reader=reader, vehicle=passage.vehicle, plate=passage.plate, state=passage.state
         )
         self._passed(reader, passage)
+
+
+def _has_thefts(scenario: Scenario) -> bool:
+    """Whether cars may be stolen that no `stolen-car` tells of: by rates, or by crews."""
+    world = scenario.world
+    return world.thefts > 0 or world.crime != "none" or any(isinstance(one, Spree) for one in scenario.happens)

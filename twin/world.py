@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from twin.airfield import Airfield
 from twin.answering import Answering
+from twin.burglary import Burglary
 from twin.devices.carrier import Carrier
 from twin.devices.clock import call_later
 from twin.devices.terminal import Message
@@ -15,7 +16,7 @@ from twin.devices.things import SECOND_US, Listing
 from twin.fleet import Fleet
 from twin.reader_cars import ReaderCars
 from twin.roadside import Roadside
-from twin.scenarios.schema import Happening, Incident, Panic, Scenario, StolenCar, TrafficStop
+from twin.scenarios.schema import Happening, Incident, Panic, Scenario, Spree, StolenCar, TrafficStop
 from twin.setting import Setting, WorldError
 from twin.sim.calls import Happened, Matter
 from twin.sim.cars import Theft
@@ -60,6 +61,8 @@ class World:
             log=self.setting.truth.log,
         )
         self.airfield = Airfield(self.setting)
+        self.burglary = Burglary(self.setting, self.roadside, self.answering)
+        self.burglary.background()
         self.outboxes = [reader.outbox for reader in self.roadside.readers.values()]
         self.outboxes += [switch.outbox for switch in self.answering.switches]
         for position, happening in enumerate(scenario.happens):
@@ -82,6 +85,8 @@ class World:
             if happening.unit not in self.fleet.terminals:
                 raise WorldError(f"unit: {happening.unit} has no terminal here")
             call_later(setting.env, at_us, self._panic, happening.unit)
+        elif isinstance(happening, Spree):
+            self.burglary.spree(happening)
         else:
             self.airfield.fly(at_us, round(happening.for_s * SECOND_US), setting.gazetteer.xy(happening.over))
 

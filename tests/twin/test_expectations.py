@@ -14,6 +14,10 @@ from twin.score import score
 
 CAR = (stolen(), reported(100), listed(100), passed(200), read(200), told(215))
 FOUND = (hit(203, 200),)
+DEEDS = tuple(at(n, "burglary", name=f"deed-{n}", crew="crew" if n < 3 else None) for n in (1, 2, 3))
+REPORTS = tuple(
+    at(9, "burglary-reported", name=f"deed-{n}", call=f"{n:06d}", agency="cad.example", status="open") for n in (2, 3)
+)
 CALLS = tuple(at(n, "called", name="crash", call=f"{n:06d}", agency="cad.example") for n in (1, 2, 3))
 
 
@@ -54,6 +58,11 @@ HELD = [
     run("{what: incidents, about: crash, at_least: 0, at_most: 2}", *CALLS, incidents={"i1": incident(1)}),
     run("{what: alerts, kind: hotlist-hit, at_least: 1, at_most: 1}", *CAR, alerts=FOUND),
     run("{what: alerts, kind: feed-quiet, at_most: 0}", *CAR, alerts=FOUND),
+    run("{what: burglaries, at_least: 3, at_most: 3}", *DEEDS),
+    run("{what: burglaries, by: crew, at_least: 2, at_most: 2}", *DEEDS),
+    run("{what: reported}", *DEEDS, *REPORTS, incidents={"i1": incident(2, 3)}),
+    run("{what: reported, by: crew}", *DEEDS, *REPORTS, incidents={"i1": incident(2)}),
+    run("{what: reported, at_least: 0.5}", *DEEDS, *REPORTS, incidents={"i1": incident(2)}),
     run("{what: feeds-alive}", feeds={"avl": {"state": "alive"}, "lpr": {"state": "late"}}),
     run("{what: feeds-alive, but: [lpr]}", feeds={"avl": {"state": "alive"}, "lpr": {"state": "never"}}),
 ]
@@ -77,6 +86,10 @@ FAILED = [
     ),
     (run("{what: incidents, about: crash}", *CALLS), "0 with 0 of its 3 calls and 0 of others"),
     (run("{what: alerts, kind: hotlist-hit, at_most: 0}", *CAR, alerts=FOUND), "1"),
+    (run("{what: burglaries, at_least: 4}", *DEEDS), "3"),
+    (run("{what: burglaries, by: crew, at_most: 1}", *DEEDS), "2"),
+    (run("{what: reported}", *DEEDS, *REPORTS, incidents={"i1": incident(2)}), "1 of 2, in 1 incidents"),
+    (run("{what: reported, by: nobody}", *DEEDS, *REPORTS), "0 of 0, in 0 incidents"),
     (run("{what: feeds-alive}", feeds={"b": {"state": "never"}, "a": {"state": "silent"}}), "silent: a, b"),
 ]
 

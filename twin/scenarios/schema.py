@@ -43,7 +43,9 @@ class World(_Part, frozen=True, kw_only=True):
     list that have nothing to do with what happens; a list comes at the start and `hotlist_every_h` hours later again,
     and `hotlist_slips` of what is on it, but for `stolen-car`s, is mistyped. `thefts`: car thefts as a multiple of the
     parish's 360 a year, 0 for none but those that happen below; such a car is driven, reported hours late, found and
-    listed for hours longer, and gets onto the list with its next delivery. `operators`: people who watch the alerts and
+    listed for hours longer, and gets onto the list with its next delivery. `crime`: burglaries of the parish at its
+    rates, with crews and near repeats (`usual`), or as a run without a pattern (`no-series`, `shuffled`, `nothing`: see
+    docs/world.md); sprees below come on top. `operators`: people who watch the alerts and
     act on them, each `think_s` seconds (least, most) after an alert appears; 0 leaves the acting to whoever sits at the
     page. `roads`: a file of streets (.pbf or .graphml, docs/world.md) instead of the parish's own, named from where the
     scenario's file is.
@@ -61,6 +63,7 @@ class World(_Part, frozen=True, kw_only=True):
     hotlist_slips: Share = 0.01
     thefts: Annotated[float, Meta(ge=0, le=1000)] = 0.0
     reader_cars: Annotated[int, Meta(ge=0, le=50)] = 6
+    crime: Literal["none", "usual", "no-series", "shuffled", "nothing"] = "none"
     aircraft: bool = True
     receivers: dict[str, Dialect] = msgspec.field(default_factory=lambda: {"klch": "sbs"})
     operators: Annotated[int, Meta(ge=0, le=50)] = 2
@@ -127,7 +130,22 @@ class Fly(_Happening, frozen=True, kw_only=True):
     for_s: Positive = 3600.0
 
 
-Happening: TypeAlias = StolenCar | Incident | TrafficStop | Panic | Fly
+class Spree(_Happening, frozen=True, kw_only=True):
+    """A crew burgles. It lives and works around `base` (the name of a place), goes out on `nights` nights in a row,
+    drives its own `car` or one that was stolen for the night, and is arrested after `caught_after` of them. What is not
+    said is drawn as for other crews of its `kind`; `big_night` makes it one that enters a hundred cars in a night.
+    Expectations speak of it as `name`; a car it takes is `<name>-car-<night>`."""
+
+    name: Name
+    kind: Literal["residential", "business", "vehicle"] = "vehicle"
+    base: str | None = None
+    nights: Annotated[int, Meta(ge=1, le=30)] | None = None
+    big_night: bool = False
+    car: Literal["own", "stolen", "either"] = "either"
+    caught_after: Annotated[int, Meta(ge=1, le=30)] | None = None
+
+
+Happening: TypeAlias = StolenCar | Incident | TrafficStop | Panic | Fly | Spree
 
 
 class _Expectation(_Part, frozen=True, kw_only=True, tag_field="what", tag=_dashed):
@@ -175,13 +193,28 @@ class Alerts(_Expectation, frozen=True, kw_only=True):
     at_most: Many = 10_000
 
 
+class Burglaries(_Expectation, frozen=True, kw_only=True):
+    """How many burglaries there really were; with `by` those of one crew."""
+
+    by: Name | None = None
+    at_least: Many = 0
+    at_most: Many = 10_000
+
+
+class Reported(_Expectation, frozen=True, kw_only=True):
+    """What share of the burglaries that people reported, with `by` of one crew's, the center holds as incidents."""
+
+    by: Name | None = None
+    at_least: Share = 1.0
+
+
 class FeedsAlive(_Expectation, frozen=True, kw_only=True):
     """At the end every feed but those named has been heard and is not silent."""
 
     but: tuple[str, ...] = ()
 
 
-Expectation: TypeAlias = Alerted | Told | Recall | Precision | Incidents | Alerts | FeedsAlive
+Expectation: TypeAlias = Alerted | Told | Recall | Precision | Incidents | Alerts | Burglaries | Reported | FeedsAlive
 
 
 class Part(_Part, frozen=True, kw_only=True):

@@ -186,12 +186,12 @@ class Callers:
         wired = calls_location.landline(dice) and matter.kind.group != "traffic"  # nobody has a landline on a road
         located = calls_location.phases(dice, wired=wired)
         if dice.random() < MISROUTED_SHARE:  # a mast does not know the city limits
-            call = self._answer(matter, other, self._number(other), caller, located[0])
+            call = self._answer(matter, other, self.number(other), caller, located[0])
             after_us = round(dice.uniform(*TRANSFER_S) * SECOND_US)
             call_later(self._env, after_us, self._transfer, matter, call, home, caller, located)
             return
         known = matter.numbers.get(home.cad.system)
-        number = known if known and dice.random() < NOTICED_SHARE else self._number(home)
+        number = known if known and dice.random() < NOTICED_SHARE else self.number(home)
         self._locate(matter, self._answer(matter, home, number, caller, located[0]), caller, located[1:])
 
     def _transfer(
@@ -202,7 +202,7 @@ class Callers:
         self._log("transferred", name=matter.happened.name, call=call.fact.call, to=to.cad.agency)
         call.fact = structs.replace(call.fact, state="callTransferred", text=f"transferred to {to.cad.agency}")
         self._tell(matter, call)
-        number = matter.numbers.get(to.cad.system) or self._number(to)
+        number = matter.numbers.get(to.cad.system) or self.number(to)
         again = self._answer(matter, to, number, caller, located[min(1, len(located) - 1)])
         self._locate(matter, again, caller, located[2:])
         call_later(self._env, round(HANDED_OVER_S * SECOND_US), self._close, matter, call, "transferred")
@@ -292,7 +292,8 @@ class Callers:
             structs.replace(call.fact, units=tuple(matter.units.values())) if call.switch is matter.home else call.fact
         )
 
-    def _number(self, switch: Switch) -> str:
+    def number(self, switch: Switch) -> str:
+        """The next number of a CAD system; nobody gets the same one."""
         return eido.incident_number(switch.cad, self._year, 117 + self._next(switch.cad.system))
 
     def _next(self, of: str) -> int:

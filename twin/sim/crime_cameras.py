@@ -6,18 +6,16 @@ Refuses to know: what a clip shows and how it is asked for; who may see it.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.random import Generator
 from scipy.spatial import cKDTree
 
+from twin.devices.community import Consent
 from twin.sim.crime_records import SIGHTING, Rows
 from twin.sim.homes import Homes
 from twin.sim.profiles import load
 from twin.streams import Streams
 
-Consent = Literal["none", "on-request", "registered"]
 CONSENTS: tuple[Consent, ...] = ("none", "on-request", "registered")
 SEEN_WITHIN_S = 90.0
 

@@ -56,6 +56,17 @@ class AutoTheft(NamedTuple):
     off_list_us: int | None
     trips: tuple[Trip, ...] = ()
 
+    def later(self, by_us: int) -> AutoTheft:
+        """The same life, `by_us` later."""
+        found_us, off_us = (None if at is None else at + by_us for at in (self.found_us, self.off_list_us))
+        return self._replace(
+            taken_us=self.taken_us + by_us,
+            reported_us=self.reported_us + by_us,
+            found_us=found_us,
+            off_list_us=off_us,
+            trips=tuple(trip._replace(departs_us=trip.departs_us + by_us) for trip in self.trips),
+        )
+
 
 def plan(people: People, name: str, taken_us: int, dice: Random) -> AutoTheft:
     """A theft at `taken_us`, from before the owner's house or from where people park."""
