@@ -16,7 +16,7 @@ from twin.devices.community import Community, Owner
 from twin.devices.things import SECOND_US
 from twin.roadside import Roadside
 from twin.scenarios.schema import Spree
-from twin.setting import Setting, WorldError
+from twin.setting import Setting
 from twin.sim import crime_history, profiles
 from twin.sim.crime import Scenes
 from twin.sim.crime_calls import Reports
@@ -65,22 +65,19 @@ class Burglary:
                     self._stolen(outing.theft.later(-begin_us))
 
     def spree(self, happening: Spree) -> None:
-        """One crew, from the first night it can. Raises UnknownPlaceError, WorldError."""
+        """One crew, from the first night it can. Raises UnknownPlaceError."""
         setting = self._setting
         around = setting.gazetteer.xy(happening.base) if happening.base is not None else None
         of_day_us = since_monday_us(setting.local_start) % DAY_US
-        try:
-            crew = self.sprees.add(
-                happening.name,
-                happening.kind,
-                (of_day_us + round(happening.at_s * SECOND_US)) // DAY_US,
-                nights=happening.nights,
-                caught_after=happening.caught_after,
-                trade=_trade(happening),
-                around=around,
-            )
-        except ValueError as error:
-            raise WorldError(str(error)) from error
+        crew = self.sprees.add(
+            happening.name,
+            happening.burgles,
+            (of_day_us + round(happening.at_s * SECOND_US)) // DAY_US,
+            nights=happening.nights,
+            caught_after=happening.caught_after,
+            trade=_trade(happening),
+            around=around,
+        )
         self._roadside.busy.append(crew.car)
         setting.truth.log("crew", name=crew.name, of=crew.kind, members=crew.members, base=crew.base, car=crew.car)
 
@@ -150,7 +147,7 @@ class Burglary:
 
 def _trade(happening: Spree) -> Trade:
     """How the crew works: every night, if the scenario says how many."""
-    trade = profiles.big_night() if happening.big_night else profiles.load().crews[happening.kind]
+    trade = profiles.big_night() if happening.big_night else profiles.load().crews[happening.burgles]
     if happening.nights is not None:
         trade = structs.replace(trade, gap_days=(1, 1))
     if happening.car != "either":

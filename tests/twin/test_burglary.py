@@ -23,12 +23,12 @@ from twin.world import World
 
 EMPTY = "units: {}, reads_a_day: 0, calls_a_day: 0, hotlist: 10, aircraft: false, operators: 0, hotlist_slips: 0"
 CREW = "{do: spree, at_s: 0, name: crew, base: Sulphur, nights: 3, car: stolen, caught_after: 3}"
-OTHER = "{do: spree, at_s: 0, name: other, kind: residential, nights: 2}"
+OTHER = "{do: spree, at_s: 0, name: other, burgles: residential, nights: 2}"
 WINDOW = re.compile(r"^burglary, (\w+); entry (\w+); taken (\w+); from (\S+) to (\S+)$")
 
 
 class Post:
-    """A carrier that keeps what comes, with its link."""
+    """A carrier that keeps what comes, with its link, but for heartbeats."""
 
     def __init__(self) -> None:
         self.came: list[tuple[str, bytes]] = []
@@ -37,7 +37,8 @@ class Post:
         self.came.append((link, data))
 
     def post(self, link: str, peer: str, data: bytes, answered: Answered) -> None:  # noqa: ARG002
-        self.came.append((link, data))
+        if b'"heartbeat"' not in data[:100]:
+            self.came.append((link, data))
         answered(True)
 
     def cut(self, link: str, peer: str) -> None:
@@ -47,11 +48,11 @@ class Post:
 class Run:
     """Some days of a parish in which nobody is awake but burglars, the people they visit, and the readers."""
 
-    def __init__(self, *happens: str, days: float = 4, world: str = "", seed: int = 3) -> None:
+    def __init__(self, *happens: str, days: float = 3.5, world: str = "", readers: int = 8) -> None:
         text = f"name: crews\nabout: crews\nstart: 2026-03-12T22:00\nlasts_s: {days * 86_400}\n"
-        text += f"world: {{{EMPTY}{world}}}\nhappens:\n" + "".join(f"  - {one}\n" for one in happens)
+        text += f"world: {{{EMPTY}, readers: {readers}{world}}}\nhappens: [{', '.join(happens)}]\n"
         self.post = Post()
-        self.world = World(parse(text.encode(), "test"), seed, self.post)
+        self.world = World(parse(text.encode(), "test"), 3, self.post)
         self.env: Environment = self.world.setting.env
 
     def until(self, us: int | None = None) -> Run:
@@ -64,9 +65,7 @@ class Run:
 
     def told(self) -> list[tuple[str, dict[str, Any]]]:
         """EIDOs by link."""
-        return [
-            (link, json.loads(data)) for link, data in self.post.came if link.startswith("911-") and data[:1] == b"{"
-        ]
+        return [(link, json.loads(data)) for link, data in self.post.came if link in ("911-county", "911-cities")]
 
     def digest(self) -> str:
         said = [(fact.at_us, fact.kind, fact.facts) for fact in self.world.setting.truth.facts]
@@ -80,7 +79,7 @@ def digest() -> str:
 
 @pytest.fixture(scope="module")
 def spree() -> Run:
-    return Run(CREW).until()
+    return Run(CREW, readers=40).until()
 
 
 # --- a crew -----------------------------------------------------------------------------------------------------------
@@ -135,7 +134,7 @@ def test_a_stolen_car_passes_readers_before_anybody_has_missed_it(spree: Run) ->
     first = spree.facts("reported")[0]
     plate = first.facts["plate"].replace("O", "0").encode()
     lists = [data for link, data in spree.post.came if link == "hotlist-state"]
-    assert [plate in data for data in lists[:3]] == [False, False, True]
+    assert [plate in data for data in lists[:3]] == [False, True, True]
 
 
 def test_a_big_night_is_more_than_a_hundred_cars() -> None:
@@ -147,9 +146,7 @@ def test_a_big_night_is_more_than_a_hundred_cars() -> None:
     assert run.facts("outing")[0].facts["tries"] >= 480
 
 
-def test_two_sprees_of_one_name_are_a_mistake() -> None:
-    with pytest.raises(WorldError, match="happens\\[1\\]: there are two sprees called crew"):
-        Run(CREW, CREW)
+def test_a_spree_at_no_place_is_a_mistake() -> None:
     with pytest.raises(WorldError, match="no place called 'Nowhere'"):
         Run(CREW.replace("Sulphur", "Nowhere"))
 
@@ -195,10 +192,10 @@ def test_nothing_of_the_truth_is_on_the_wire(spree: Run) -> None:
 
 
 def test_reports_are_closed_corrected_and_taken_back() -> None:
-    """In three weeks of the parish's usual burglaries there are all of these, and some in both systems."""
-    run = Run(days=21, world=", crime: usual").until()
+    """In two weeks of the parish's usual burglaries there are all of these, and some in both systems."""
+    run = Run(days=14, world=", crime: usual").until()
     by_status = {status: run.facts("burglary-reported", status=status) for status in ("open", "corrected", "unfounded")}
-    assert len(by_status["open"]) > 60
+    assert len(by_status["open"]) > 50
     assert by_status["corrected"]
     assert by_status["unfounded"]
     said = [eido["incidentComponent"].get("dispositionComponent") for _, eido in run.told()]

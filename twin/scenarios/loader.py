@@ -22,7 +22,19 @@ import msgspec
 import yaml
 
 from twin.scenarios.reading import ScenarioError, find, place, read, value_of
-from twin.scenarios.schema import TAGS, Alerted, Incidents, Part, Scenario, Told, json_schema
+from twin.scenarios.schema import (
+    MOST_NIGHTS,
+    TAGS,
+    Alerted,
+    Burglaries,
+    Incidents,
+    Part,
+    Reported,
+    Scenario,
+    Spree,
+    Told,
+    json_schema,
+)
 
 MAX_PARTS = 50
 SHIPPED = Path(__file__).parent
@@ -170,11 +182,15 @@ def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
         name = getattr(happening, "name", None)
         if name is not None and names.setdefault(name, part) != part:
             yield f"{part}.name", f"found {name!r}, expected a name of its own: {names[name]} has this one"
+        if isinstance(happening, Spree) and happening.car != "own":
+            names |= {f"{name}-car-{night}": part for night in range(1, (happening.nights or MOST_NIGHTS) + 1)}
     for index, expected in enumerate(scenario.expect):
         key = "about" if isinstance(expected, Incidents) else "subject"
+        key = "by" if isinstance(expected, Burglaries | Reported) else key
         about_a_name = isinstance(expected, Incidents | Told) or (
             isinstance(expected, Alerted) and expected.kind == "hotlist-hit"
         )
+        about_a_name |= key == "by" and getattr(expected, key) is not None
         if about_a_name and getattr(expected, key) not in names:
             yield (
                 f"expect[{index}].{key}",

@@ -130,19 +130,22 @@ class Fly(_Happening, frozen=True, kw_only=True):
     for_s: Positive = 3600.0
 
 
+MOST_NIGHTS = 30
+
+
 class Spree(_Happening, frozen=True, kw_only=True):
     """A crew burgles. It lives and works around `base` (the name of a place), goes out on `nights` nights in a row,
     drives its own `car` or one that was stolen for the night, and is arrested after `caught_after` of them. What is not
-    said is drawn as for other crews of its `kind`; `big_night` makes it one that enters a hundred cars in a night.
+    said is drawn as for other crews that burgle the same; `big_night` makes it one that enters a hundred cars a night.
     Expectations speak of it as `name`; a car it takes is `<name>-car-<night>`."""
 
     name: Name
-    kind: Literal["residential", "business", "vehicle"] = "vehicle"
+    burgles: Literal["residential", "business", "vehicle"] = "vehicle"
     base: str | None = None
-    nights: Annotated[int, Meta(ge=1, le=30)] | None = None
+    nights: Annotated[int, Meta(ge=1, le=MOST_NIGHTS)] | None = None
     big_night: bool = False
     car: Literal["own", "stolen", "either"] = "either"
-    caught_after: Annotated[int, Meta(ge=1, le=30)] | None = None
+    caught_after: Annotated[int, Meta(ge=1, le=MOST_NIGHTS)] | None = None
 
 
 Happening: TypeAlias = StolenCar | Incident | TrafficStop | Panic | Fly | Spree

@@ -85,9 +85,8 @@ class Sprees:
     ) -> Crew:
         """A crew begins on the `first_day`-th day (0 is the day of the start) or the next on which it still can. It
         works as `trade` says, if not like others of its kind; lives and works `around` a point (metres), if not
-        anywhere. Raises ValueError for a name that is taken."""
-        if name in self.sprees:
-            raise ValueError(f"there are two sprees called {name}")
+        anywhere."""
+        assert name not in self.sprees
         dice = self._streams.of("crew", name)
         crew = self._crews.gather(name, kind, dice, trade, around)
         self.sprees[name] = spree = Spree(crew, dice, nights, caught_after)
