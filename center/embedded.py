@@ -90,8 +90,20 @@ class Embedded:
         """The connection of `peer` has ended."""
         self._assembly.intakes[feed].gone(peer)
 
-    def act(self, operator: str, act: str, subject: str, request: str, details: Mapping[str, str]) -> None:
-        """What a route of docs/api.md does for a signed-in operator, without the wait for the answer."""
+    def act(
+        self,
+        operator: str,
+        act: str,
+        subject: str,
+        request: str,
+        details: Mapping[str, str],
+        *,
+        reason: str | None = None,
+        case: str | None = None,
+        answered: Callable[[bool], None] | None = None,
+    ) -> None:
+        """What a route of docs/api.md does for a signed-in operator, without the wait; `answered(granted)` has the
+        answer."""
         self._assembly.act(
             OperatorActed(
                 at=self._clock.now(),
@@ -100,9 +112,11 @@ class Embedded:
                 act=act,
                 subject=subject,
                 request=f"{operator}/{request}",
+                reason=reason,
+                case=case,
                 details=dict(details),
             ),
-            _unread,
+            _unread if answered is None else lambda reply: answered(reply.granted),
         )
 
     def state(self) -> bytes:

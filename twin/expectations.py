@@ -15,17 +15,23 @@ from twin.outcome import Outcome
 from twin.scenarios.schema import (
     Alerted,
     Alerts,
+    Audited,
     Burglaries,
     Expectation,
     FeedsAlive,
+    Granted,
+    Happened,
     Incidents,
     Precision,
     Recall,
+    Refused,
     Reported,
     Told,
 )
 from twin.score import Score, Timing, all_wanted, timing
 from twin.truth import Fact
+
+MANY = 10_000  # what a scenario leaves open
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -155,11 +161,53 @@ def _feeds(expected: FeedsAlive, outcome: Outcome, _: Score) -> Checked:
     return Checked(what, not silent, f"silent: {', '.join(silent)}" if silent else f"{len(outcome.feeds)} alive")
 
 
+def _happened(expected: Happened, outcome: Outcome, _: Score) -> Checked:
+    facts = "".join(f", {name} {value}" for name, value in expected.facts.items())
+    count = sum(
+        fact.kind == expected.kind and all(fact.facts.get(name) == value for name, value in expected.facts.items())
+        for fact in outcome.facts
+    )
+    what = f"the world: {_between(expected.at_least, expected.at_most)} {expected.kind}{facts}"
+    return Checked(what, expected.at_least <= count <= expected.at_most, f"{count}")
+
+
+def _refused(expected: Refused, outcome: Outcome, _: Score) -> Checked:
+    return _answer(f"{expected.operator} is refused", expected, outcome, granted=False)
+
+
+def _granted(expected: Granted, outcome: Outcome, _: Score) -> Checked:
+    return _answer(f"{expected.operator} is granted", expected, outcome, granted=True)
+
+
+def _answer(what: str, expected: Refused | Granted, outcome: Outcome, *, granted: bool) -> Checked:
+    """As the person at the console was answered."""
+    asked = (expected.operator, expected.asked, expected.about)
+    answers = [
+        bool(fact.facts["granted"])
+        for fact in outcome.facts
+        if fact.kind == "answered" and (fact.facts["operator"], fact.facts["asked"], fact.facts["about"]) == asked
+    ]
+    seen = f"{answers.count(True)} granted, {answers.count(False)} refused"
+    return Checked(f"{what} {expected.asked} of {expected.about}", granted in answers, seen)
+
+
+def _audited(expected: Audited, outcome: Outcome, _: Score) -> Checked:
+    wanted = (expected.operator, expected.act, expected.subject, expected.granted)
+    lines = [(line["operator"], line["act"], line["subject"], line["granted"]) for line in outcome.audit]
+    verdict = "granted" if expected.granted else "refused"
+    between = _between(expected.at_least, expected.at_most)
+    what = f"{between} audit lines: {expected.operator}, {expected.act} of {expected.subject}, {verdict}"
+    count = lines.count(wanted)
+    return Checked(what, expected.at_least <= count <= expected.at_most, f"{count} of {len(lines)}")
+
+
 def _within(seconds: float | None) -> str:
     return "" if seconds is None else f" within {seconds:g} s"
 
 
 def _between(least: int, most: int) -> str:
+    if most == MANY:
+        return f"at least {least}"
     return f"{least}" if least == most else f"{least} to {most}"
 
 
@@ -173,4 +221,8 @@ _CHECKS: dict[type[Expectation], Callable[[Any, Outcome, Score], Checked]] = {
     Burglaries: _burglaries,
     Reported: _reported,
     FeedsAlive: _feeds,
+    Happened: _happened,
+    Refused: _refused,
+    Granted: _granted,
+    Audited: _audited,
 }

@@ -55,6 +55,7 @@ class Fleet:
         self._freed = freed
         plane = setting.parish.plane
         self._towns = [(place, planar(plane, place.ring)) for place in setting.parish.places]
+        self._limit = planar(plane, setting.parish.boundary)
         self._agencies = {agency.agency: agency for agency in setting.parish.agencies}
         numbers: dict[str, int] = {}
         for one in self.roster:
@@ -106,6 +107,15 @@ class Fleet:
             return (police.agency,), (*sheriff, *state)
         own = (*sheriff, *state) if happened.kind in ON_THE_ROAD else sheriff
         return (own, state) if own else (self._on_duty, ())
+
+    def ground(self, x: float, y: float) -> str | None:
+        """The agency whose ground a place is; None beyond the parish."""
+        if not bool(inside(_point(x, y), self._limit)[0]):
+            return None
+        police = self.police_of(x, y)
+        if police is not None and police.agency in self._on_duty:
+            return police.agency
+        return next((name for name in self._on_duty if self._agencies[name].own), self._on_duty[0])
 
     def _town(self, x: float, y: float) -> Place | None:
         for place, ring in self._towns:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from simpy import Environment
 
 from center.embedded import Embedded, Micros
@@ -113,7 +114,8 @@ class Lockstep:
         self._last = self.center.state()
         self._show(self._last)
         self.center.close()
-        return Outcome.of(self.world, "lockstep", self.center.digest, self.operators[0], self._journal)
+        audit = tuple(msgspec.to_builtins(line) for line in self.center.audit)
+        return Outcome.of(self.world, "lockstep", self.center.digest, self.operators[0], self._journal, audit)
 
     def ended(self) -> Ended:
         """What the end was like, once it has been played."""
@@ -130,6 +132,7 @@ class Lockstep:
             think_s=setting.scenario.world.think_s,
             acts=setting.scenario.world.operators > 0,
             log=setting.truth.log,
+            plans=self.world.asks.get(name, ()),
         )
 
     def _publish(self, topic: str, payload: bytes) -> None:
@@ -138,11 +141,21 @@ class Lockstep:
         if terminal is not None:
             call_later(self._env, BROKER_US, terminal.receive, payload)
 
-    def _post(self, operator: str, path: str, body: dict[str, str]) -> None:
-        _, _, kind, subject, act = path.split("/")
-        details = {key: value for key, value in body.items() if key != "request"}
-        act_name = f"{kind.removesuffix('s')}.{act}"
-        call_later(self._env, POST_US, self.center.act, operator, act_name, subject, body["request"], details)
+    def _post(self, operator: str, path: str, body: dict[str, str], answered: Callable[[bool], None]) -> None:
+        call_later(self._env, POST_US, self._act, operator, path, dict(body), answered)
+
+    def _act(self, operator: str, path: str, body: dict[str, str], answered: Callable[[bool], None]) -> None:
+        """What the routes of docs/api.md make of a path and its body."""
+        _, _, kind, subject, *act = path.split("/")
+        if kind == "plates":
+            act_name, subject = "plates.search", body.pop("plate")
+        elif act == ["look"]:
+            act_name = f"unit.{body.pop('what')}"
+        else:
+            act_name = f"{kind.removesuffix('s')}.{act[0]}"
+        request, reason, case = (body.pop(key, None) for key in ("request", "reason", "case"))
+        assert request is not None
+        self.center.act(operator, act_name, subject, request, body, reason=reason, case=case, answered=answered)
 
     def _ring(self) -> None:
         if not self._rung:

@@ -17,7 +17,8 @@ from twin.world import World
 
 class Outcome(NamedTuple):
     """`alerts`, `incidents` and `feeds` are the views of docs/api.md by id, as last shown to an operator. `epoch` is
-    the scenario's start in microseconds UTC."""
+    the scenario's start in microseconds UTC. `audit` holds the lines of the center's audit trail, as docs/api.md has
+    them."""
 
     scenario: Scenario
     seed: int
@@ -29,9 +30,18 @@ class Outcome(NamedTuple):
     incidents: dict[str, dict[str, Any]]
     feeds: dict[str, dict[str, Any]]
     journal: Path
+    audit: tuple[dict[str, Any], ...] = ()
 
     @classmethod
-    def of(cls, world: World, mode: str, digest: str, watcher: Operator, journal: Path) -> Outcome:
+    def of(
+        cls,
+        world: World,
+        mode: str,
+        digest: str,
+        watcher: Operator,
+        journal: Path,
+        audit: tuple[dict[str, Any], ...] = (),
+    ) -> Outcome:
         """As of now; the world may go on. `watcher` is an operator who was there all the time."""
         setting = world.setting
         return cls(
@@ -45,4 +55,5 @@ class Outcome(NamedTuple):
             incidents=dict(watcher.incidents),
             feeds=dict(watcher.feeds),
             journal=journal,
+            audit=audit,
         )

@@ -17,6 +17,7 @@ from twin.sim.parish import Parish, ReaderSite, load
 from twin.sim.sky_tails import address
 
 OPERATORS = (("ada", "Ada Broussard"), ("ben", "Ben Thibodeaux"), ("cleo", "Cleo Fontenot"), ("dan", "Dan Guidry"))
+AUDITOR = "aud"
 LINKS: dict[str, tuple[str, str]] = {
     "avl-udp": ("nmea", "udp"),
     "avl-tcp": ("nmea", "tcp-listen"),
@@ -129,7 +130,7 @@ def tables(
     own = parish.agencies[0].agency
     people = [{"operator": o, "name": n, "agency": own} for o, n in operators(world.operators)]
     people.append({"operator": "sup", "name": "Mae Hebert", "agency": own, "role": "supervisor"})
-    people.append({"operator": "aud", "name": "Gil Landry", "agency": own, "role": "auditor"})
+    people.append({"operator": AUDITOR, "name": "Gil Landry", "agency": own, "role": "auditor"})
     return {
         "site": {"name": name, "simulated": True, "timezone": parish.timezone, **(maps or {})},
         "api": {"listen": addresses.api},

@@ -10,12 +10,14 @@ import asyncio
 import http.client
 import json
 from collections.abc import Callable
+from typing import Any
 
 import websockets
 
 from twin.wire_links import HttpPoster
 
 RETRY_S = 0.3
+AUDIT_PAGE = 1_000
 MAX_FRAME_BYTES = 64 << 20
 
 
@@ -43,10 +45,10 @@ class Seat:
         await self._sign_in()
         self._watching = asyncio.create_task(self._watch())
 
-    def post(self, path: str, body: dict[str, str]) -> None:
-        """Put an act to the center; the frames show what came of it."""
+    def post(self, path: str, body: dict[str, str], answered: Callable[[bool], None]) -> None:
+        """Put an act to the center; `answered(granted)` is called on the event loop if there is an answer."""
         if self._poster is not None:
-            self._poster.post(path, "application/json", json.dumps(body).encode(), _unread)
+            self._poster.post(path, "application/json", json.dumps(body).encode(), answered)
 
     async def leave(self) -> None:
         if self._watching is not None:
@@ -82,6 +84,28 @@ class Seat:
                 continue
 
 
+def audit_trail(center: tuple[str, int], auditor: str) -> tuple[dict[str, Any], ...]:
+    """All lines of the center's audit trail, oldest first, as its auditor reads them. Raises SignInError, OSError."""
+    cookie = _sign_in(center, auditor, None)
+    connection = http.client.HTTPConnection(*center, timeout=5.0)
+    lines: dict[str, dict[str, Any]] = {}
+    before = ""
+    try:
+        while True:
+            connection.request("GET", f"/api/audit?limit={AUDIT_PAGE}{before}", headers={"Cookie": cookie})
+            response = connection.getresponse()
+            said = response.read()
+            if response.status != 200:
+                raise SignInError(f"{auditor}: {response.status} {said[:500]!r}")
+            page = {line["id"]: line for line in json.loads(said)}
+            if page.keys() <= lines.keys():
+                return tuple(reversed(lines.values()))
+            lines |= page  # what has the same moment as the page's last line comes again
+            before = f"&before={lines[next(reversed(lines))]['at'] + 1}"
+    finally:
+        connection.close()
+
+
 def _sign_in(center: tuple[str, int], operator: str, token: str | None) -> str:
     connection = http.client.HTTPConnection(*center, timeout=5.0)
     try:
@@ -93,7 +117,3 @@ def _sign_in(center: tuple[str, int], operator: str, token: str | None) -> str:
         return str(response.headers["set-cookie"]).partition(";")[0]
     finally:
         connection.close()
-
-
-def _unread(_: bool) -> None:
-    """The frames show what came of it."""

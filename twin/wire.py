@@ -24,7 +24,7 @@ from twin.outcome import Outcome
 from twin.pacing import Pacer
 from twin.parish_files import map_file, roads_file
 from twin.progress import Progress, unwatched
-from twin.room import Seat
+from twin.room import Seat, audit_trail
 from twin.scenarios.schema import Scenario
 from twin.wire_carrier import Tap, WireCarrier
 from twin.world import World
@@ -96,7 +96,8 @@ class Wire:
             await pacer.run(self.world.setting.ends_us, progress)
             await asyncio.sleep(SETTLE_S)
             assert self.center is not None
-            outcome = Outcome.of(self.world, "wire", "", operators[0], self.center.journal)
+            audit = await asyncio.to_thread(audit_trail, self.center.api, parish_site.AUDITOR)
+            outcome = Outcome.of(self.world, "wire", "", operators[0], self.center.journal, audit)
             late, lost = pacer.lateness_s(), carrier.lost
             if over is not None:
                 over(outcome)
@@ -158,10 +159,11 @@ class Wire:
                 name,
                 setting.dice("operator", name),
                 setting.truth.on_picture,
-                partial(_post, seats),
+                partial(_post, pacer, seats),
                 think_s=world.think_s,
                 acts=world.operators > 0,
                 log=setting.truth.log,
+                plans=self.world.asks.get(name, ()),
             )
             seat = Seat(self.center.api, name, None, partial(_show, pacer, operator))
             seats.append(seat)
@@ -203,5 +205,5 @@ def _show(pacer: Pacer, operator: Operator, frame: bytes) -> None:
     pacer.inject(operator.receive, frame)
 
 
-def _post(seats: list[Seat], path: str, body: dict[str, str]) -> None:
-    seats[0].post(path, body)
+def _post(pacer: Pacer, seats: list[Seat], path: str, body: dict[str, str], answered: Callable[[bool], None]) -> None:
+    seats[0].post(path, body, lambda granted: pacer.inject(answered, granted))

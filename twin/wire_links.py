@@ -366,9 +366,17 @@ class HttpPoster:
             self.lost += 1
 
     def _request(self, path: str, content_type: str, data: bytes) -> int:
+        """A connection that the other side has closed meanwhile is no refusal: one more try on a new one."""
         connection: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
-        if connection is None:
-            connection = self._own.connection = http.client.HTTPConnection(*self._to, timeout=HTTP_TIMEOUT_S)
+        if connection is not None:
+            try:
+                return self._send(connection, path, content_type, data)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                pass
+        connection = self._own.connection = http.client.HTTPConnection(*self._to, timeout=HTTP_TIMEOUT_S)
+        return self._send(connection, path, content_type, data)
+
+    def _send(self, connection: http.client.HTTPConnection, path: str, content_type: str, data: bytes) -> int:
         try:
             connection.request("POST", path, data, {"Content-Type": content_type, **self._headers})
             response = connection.getresponse()

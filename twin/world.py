@@ -11,12 +11,14 @@ from twin.answering import Answering
 from twin.burglary import Burglary
 from twin.devices.carrier import Carrier
 from twin.devices.clock import call_later
+from twin.devices.operator import Plan
 from twin.devices.terminal import Message
 from twin.devices.things import SECOND_US, Listing
 from twin.fleet import Fleet
+from twin.parish_site import operators
 from twin.reader_cars import ReaderCars
 from twin.roadside import Roadside
-from twin.scenarios.schema import Happening, Incident, Panic, Scenario, Spree, StolenCar, TrafficStop
+from twin.scenarios.schema import Ask, Happening, Incident, Panic, Scenario, Spree, StolenCar, TrafficStop
 from twin.setting import Setting, WorldError
 from twin.sim.calls import Happened, Matter
 from twin.sim.cars import Theft
@@ -25,6 +27,7 @@ from twin.sim.gazetteer import UnknownPlaceError
 from twin.sim.patrol import PatrolUnit
 from twin.sim.patrol_duty import Status
 from twin.sim.plates import Vehicle
+from twin.sim.pursuit import Pursuits
 from twin.stops import Ordered
 
 LOOK_FOR_S = 600.0
@@ -60,6 +63,16 @@ class World:
             ended=self.answering.callers.ended,
             log=self.setting.truth.log,
         )
+        self.pursuits = Pursuits(
+            self.setting.env,
+            self.setting.router,
+            list(self.fleet.units.values()),
+            self.fleet.ground,
+            [agency.agency for agency in self.setting.parish.agencies if agency.own],
+            self.setting.dice("dispatcher", "pursuits"),
+            self.setting.truth.log,
+        )
+        self.asks: dict[str, list[Plan]] = {}
         self.airfield = Airfield(self.setting)
         self.burglary = Burglary(self.setting, self.roadside, self.answering)
         self.burglary.background()
@@ -75,12 +88,19 @@ class World:
     def _plan(self, happening: Happening) -> None:
         setting, at_us = self.setting, round(happening.at_s * SECOND_US)
         if isinstance(happening, StolenCar):
-            self.roadside.cars.plan(_theft(happening), setting.dice("stolen-car", happening.name))
+            car, way = self.roadside.cars.plan(_theft(happening), setting.dice("stolen-car", happening.name))
+            if happening.flees:
+                self.pursuits.flees(happening.name, car.plate, way)
         elif isinstance(happening, Incident):
             x, y = setting.gazetteer.xy(happening.place)
             call_later(setting.env, at_us, self._happen, happening, x, y)
         elif isinstance(happening, TrafficStop):
             self._plan_stop(happening)
+        elif isinstance(happening, Ask):
+            if happening.operator not in dict(operators(setting.scenario.world.operators)):
+                raise WorldError(f"operator: nobody called {happening.operator} sits at a console here")
+            plan = Plan(at_us, happening.what, happening.about, happening.reason, happening.case)
+            self.asks.setdefault(happening.operator, []).append(plan)
         elif isinstance(happening, Panic):
             if happening.unit not in self.fleet.terminals:
                 raise WorldError(f"unit: {happening.unit} has no terminal here")
@@ -139,6 +159,8 @@ class World:
             "told", unit=unit, message=message.id, plate=message.plate, about=message.kind, shown_us=at_us
         )
         patrol = self.fleet.units[unit]
+        if message.plate and self.pursuits.told(patrol, message.plate.split(" ")[0]):
+            return
         if message.lat is not None and message.lon is not None and patrol.free(LOOKOUT_PRIORITY):
             goal = setting.router.nearest_edge(*setting.parish.plane.xy(message.lat, message.lon))
             patrol.respond(goal, Lookout(), LOOK_FOR_S)
@@ -154,4 +176,5 @@ def _theft(happening: StolenCar) -> Theft:
         state=happening.state,
         plate=happening.plate,
         pace=happening.speed_factor,
+        reason=happening.reason,
     )

@@ -103,4 +103,5 @@ def outcome(
         incidents=shown.get("incidents", {}),
         feeds=shown.get("feeds", {}),
         journal=journal,
+        audit=shown.get("audit", ()),
     )

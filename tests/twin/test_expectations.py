@@ -11,6 +11,7 @@ from twin.expectations import Checked, check
 from twin.outcome import Outcome
 from twin.scenarios.schema import TAGS
 from twin.score import score
+from twin.truth import Fact
 
 CAR = (stolen(), reported(100), listed(100), passed(200), read(200), told(215))
 FOUND = (hit(203, 200),)
@@ -23,6 +24,17 @@ CALLS = tuple(at(n, "called", name="crash", call=f"{n:06d}", agency="cad.example
 
 def incident(*numbers: int) -> dict[str, Any]:
     return {"calls": [{"call": f"urn:emergency:uid:callid:{n:06d}:cad.example"} for n in numbers]}
+
+
+NAMED = {"unit": "SO-1", "alias": True}
+
+
+def answered(operator: str, asked: str, about: str, *, granted: bool) -> Fact:
+    return at(9, "answered", operator=operator, asked=asked, about=about, granted=granted)
+
+
+def line(*, granted: bool) -> dict[str, Any]:
+    return {"operator": "ada", "act": "unit.video", "subject": "SO-1", "granted": granted}
 
 
 def run(expect: str, *facts: Any, alerts: tuple[dict[str, Any], ...] = (), **shown: Any) -> Outcome:
@@ -63,6 +75,12 @@ HELD = [
     run("{what: reported}", *DEEDS, *REPORTS, incidents={"i1": incident(2, 3)}),
     run("{what: reported, by: crew}", *DEEDS, *REPORTS, incidents={"i1": incident(2)}),
     run("{what: reported, at_least: 0.5}", *DEEDS, *REPORTS, incidents={"i1": incident(2)}),
+    run("{what: happened, kind: pursuit-began}", at(9, "pursuit-began", name="pickup")),
+    run("{what: happened, kind: driver-named, facts: {unit: SO-1, alias: true}}", at(9, "driver-named", **NAMED)),
+    run("{what: refused, operator: ada, asked: video, about: SO-1}", answered("ada", "video", "SO-1", granted=False)),
+    run("{what: granted, operator: ada, asked: plates, about: X1}", answered("ada", "plates", "X1", granted=True)),
+    run("{what: audited, operator: ada, act: unit.video, subject: SO-1}", audit=(line(granted=False),)),
+    run("{what: audited, operator: ada, act: unit.video, subject: SO-1, granted: true}", audit=(line(granted=True),)),
     run("{what: feeds-alive}", feeds={"avl": {"state": "alive"}, "lpr": {"state": "late"}}),
     run("{what: feeds-alive, but: [lpr]}", feeds={"avl": {"state": "alive"}, "lpr": {"state": "never"}}),
 ]
@@ -90,6 +108,24 @@ FAILED = [
     (run("{what: burglaries, by: crew, at_most: 1}", *DEEDS), "2"),
     (run("{what: reported}", *DEEDS, *REPORTS, incidents={"i1": incident(2)}), "1 of 2, in 1 incidents"),
     (run("{what: reported, by: nobody}", *DEEDS, *REPORTS), "0 of 0, in 0 incidents"),
+    (run("{what: happened, kind: pursuit-began, at_least: 2}", at(9, "pursuit-began", name="pickup")), "1"),
+    (run("{what: happened, kind: driver-named, facts: {alias: false}}", at(9, "driver-named", **NAMED)), "0"),
+    (
+        run(
+            "{what: refused, operator: ada, asked: video, about: SO-1}", answered("ada", "video", "SO-1", granted=True)
+        ),
+        "1 granted, 0 refused",
+    ),
+    (
+        run(
+            "{what: granted, operator: ben, asked: video, about: SO-1}", answered("ada", "video", "SO-1", granted=True)
+        ),
+        "0 granted, 0 refused",
+    ),
+    (
+        run("{what: audited, operator: ada, act: unit.video, subject: SO-1}", audit=(line(granted=True),)),
+        "0 of 1",
+    ),
     (run("{what: feeds-alive}", feeds={"b": {"state": "never"}, "a": {"state": "silent"}}), "silent: a, b"),
 ]
 

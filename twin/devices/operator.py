@@ -6,9 +6,10 @@ Refuses to know: what the center knows besides; and the truth, but for what a pi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 from simpy import Environment
@@ -17,7 +18,8 @@ from twin.devices.clock import call_later, now_us
 from twin.devices.things import SECOND_US, Log, unlogged
 
 Looked: TypeAlias = Callable[[str | None], tuple[str, str] | None]
-Post: TypeAlias = Callable[[str, dict[str, str]], None]
+Post: TypeAlias = Callable[[str, dict[str, str], Callable[[bool], None]], None]
+"""`post(path, body, answered)`: `answered(granted)` comes later, or never when the center is away."""
 
 ACKNOWLEDGE_SHARE = 0.4
 MAX_ALERTS = 10_000
@@ -25,9 +27,19 @@ MAX_ALERTS = 10_000
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
+class Plan(NamedTuple):
+    """What somebody at a console will want, and when; see `Operator.ask`."""
+
+    at_us: int
+    what: str
+    about: str
+    reason: str | None
+    case: str | None
+
+
 class Operator:
-    """`receive` takes a frame; `post(path, body)` puts an act to the center; `look(crop)` is a look at a picture.
-    One who does not act only watches."""
+    """`receive` takes a frame; `post` puts an act to the center; `look(crop)` is a look at a picture.
+    One who does not act only watches, but for what is in its `plans`."""
 
     def __init__(
         self,
@@ -40,6 +52,7 @@ class Operator:
         think_s: tuple[float, float],
         acts: bool = True,
         log: Log = unlogged,
+        plans: Iterable[Plan] = (),
     ) -> None:
         self.name = name
         self.alerts: dict[str, dict[str, Any]] = {}
@@ -54,6 +67,8 @@ class Operator:
         self._acts = acts
         self._log = log
         self._serial = 0
+        for plan in plans:
+            call_later(env, plan.at_us, self.ask, plan.what, plan.about, plan.reason, plan.case)
 
     def receive(self, data: bytes) -> None:
         """One frame from the center, in the world's own thread."""
@@ -115,4 +130,20 @@ class Operator:
     def _act(self, alert: str, act: str, **body: str) -> None:
         self._serial += 1
         self._log("acted", operator=self.name, alert=alert, act=act, at_us=now_us(self._env), **body)
-        self._post(f"/api/alerts/{alert}/{act}", {"request": f"{self.name}-{self._serial}", **body})
+        self._post(f"/api/alerts/{alert}/{act}", {"request": f"{self.name}-{self._serial}", **body}, _unread)
+
+    def ask(self, what: str, about: str, reason: str | None, case: str | None) -> None:
+        """Want to see or hear a unit (`position`, `video`, `audio`), or where a plate has been (`plates`)."""
+        self._serial += 1
+        said = {"reason": reason, "case": case, **({"plate": about} if what == "plates" else {"what": what})}
+        body = {key: value for key, value in said.items() if value is not None}
+        path = "/api/plates/search" if what == "plates" else f"/api/units/{about}/look"
+        self._log("asked", operator=self.name, asked=what, about=about, reason=reason, case=case)
+        self._post(path, {"request": f"{self.name}-{self._serial}", **body}, partial(self._hear, what, about))
+
+    def _hear(self, what: str, about: str, granted: bool) -> None:
+        self._log("answered", operator=self.name, asked=what, about=about, granted=granted)
+
+
+def _unread(_: bool) -> None:
+    """The frames show what came of it."""

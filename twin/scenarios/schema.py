@@ -80,7 +80,8 @@ class _Happening(_Part, frozen=True, kw_only=True, tag_field="do", tag=_dashed):
 class StolenCar(_Happening, frozen=True, kw_only=True):
     """A car is taken at `from` and driven along `via` to `to` (names of places or readers), which passes the readers on
     its way. It is on the hotlist `reported_after_s` later, so it may pass readers before it is listed. `name` is how
-    expectations speak of it; it is some resident's car unless a plate is given, which is then on nobody's record."""
+    expectations speak of it; it is some resident's car unless a plate is given, which is then on nobody's record.
+    `reason` is why it is listed. One that `flees` is pursued by deputies who are told of it and get ahead of it."""
 
     name: Name
     origin: str = msgspec.field(name="from")
@@ -90,6 +91,8 @@ class StolenCar(_Happening, frozen=True, kw_only=True):
     state: Literal["LA", "TX"] = "LA"
     plate: Annotated[str, Meta(pattern="^[A-Z0-9]{2,8}$")] | None = None
     speed_factor: Annotated[float, Meta(gt=0.2, le=2.0)] = 1.0
+    reason: Literal["stolen", "bolo", "wanted"] = "stolen"
+    flees: bool = False
 
 
 class Incident(_Happening, frozen=True, kw_only=True):
@@ -115,6 +118,18 @@ class TrafficStop(_Happening, frozen=True, kw_only=True):
     lasts_s: Positive = 900.0
     listed: bool = False
     alias: bool = False
+
+
+class Ask(_Happening, frozen=True, kw_only=True):
+    """Somebody at a console asks for more than a person may have, or for something with a reason that is none:
+    `what` is a look at a unit (`position`, `video`, `audio`) or a search for a plate (`plates`); `about` is the unit or
+    plate; `reason` and `case` are what they give as such."""
+
+    operator: str = "ada"
+    what: Literal["position", "video", "audio", "plates"]
+    about: str
+    reason: str | None = None
+    case: str | None = None
 
 
 class Panic(_Happening, frozen=True, kw_only=True):
@@ -148,7 +163,7 @@ class Spree(_Happening, frozen=True, kw_only=True):
     caught_after: Annotated[int, Meta(ge=1, le=MOST_NIGHTS)] | None = None
 
 
-Happening: TypeAlias = StolenCar | Incident | TrafficStop | Panic | Fly | Spree
+Happening: TypeAlias = StolenCar | Incident | TrafficStop | Ask | Panic | Fly | Spree
 
 
 class _Expectation(_Part, frozen=True, kw_only=True, tag_field="what", tag=_dashed):
@@ -211,13 +226,66 @@ class Reported(_Expectation, frozen=True, kw_only=True):
     at_least: Share = 1.0
 
 
+class Happened(_Expectation, frozen=True, kw_only=True):
+    """The world did its part: its truth log has this `kind` of fact (docs/devices.md), with these `facts` in it."""
+
+    kind: str
+    facts: dict[str, str | bool | int] = {}
+    at_least: Many = 1
+    at_most: Many = 10_000
+
+
+Asked: TypeAlias = Literal["position", "video", "audio", "plates"]
+
+
+class Refused(_Expectation, frozen=True, kw_only=True):
+    """What `operator` asked of `about` was refused, and they were told so."""
+
+    operator: str
+    asked: Asked
+    about: str
+
+
+class Granted(_Expectation, frozen=True, kw_only=True):
+    """What `operator` asked of `about` was granted, and they were told so."""
+
+    operator: str
+    asked: Asked
+    about: str
+
+
+class Audited(_Expectation, frozen=True, kw_only=True):
+    """The audit trail has lines of `operator` about `act` (as in docs/api.md) and `subject`, granted or not."""
+
+    operator: str
+    act: str
+    subject: str
+    granted: bool = False
+    at_least: Many = 1
+    at_most: Many = 10_000
+
+
 class FeedsAlive(_Expectation, frozen=True, kw_only=True):
     """At the end every feed but those named has been heard and is not silent."""
 
     but: tuple[str, ...] = ()
 
 
-Expectation: TypeAlias = Alerted | Told | Recall | Precision | Incidents | Alerts | Burglaries | Reported | FeedsAlive
+Expectation: TypeAlias = (
+    Alerted
+    | Told
+    | Recall
+    | Precision
+    | Incidents
+    | Alerts
+    | Burglaries
+    | Reported
+    | FeedsAlive
+    | Happened
+    | Refused
+    | Granted
+    | Audited
+)
 
 
 class Part(_Part, frozen=True, kw_only=True):

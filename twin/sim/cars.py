@@ -36,6 +36,7 @@ class Theft(NamedTuple):
     state: str
     plate: str | None
     pace: float
+    reason: str = "stolen"
 
 
 class StolenCars:
@@ -79,8 +80,8 @@ class StolenCars:
             if hypot(fix.x - x, fix.y - y) <= within_m:
                 yield theft.name, car, fix.heading_deg
 
-    def plan(self, theft: Theft, dice: Random) -> None:
-        """Put a theft into the world's future. Raises UnknownPlaceError."""
+    def plan(self, theft: Theft, dice: Random) -> tuple[Vehicle, list[Leg]]:
+        """Put a theft into the world's future; which car it is, and its way. Raises UnknownPlaceError."""
         car = self._car(theft, dice)
         legs = self._way(theft)
         self._drives.append((theft, car, legs))
@@ -92,6 +93,7 @@ class StolenCars:
                     call_later(self._env, seen.at, self._pass, theft.name, car, seen.name)  # leg and begins another
                 before[seen.name] = seen.at
         call_later(self._env, theft.reported_us, self._report, theft, car)
+        return car, legs
 
     def _car(self, theft: Theft, dice: Random) -> Vehicle:
         if theft.plate is not None:
@@ -122,7 +124,7 @@ class StolenCars:
         entry = Listing(
             plate=car.plate,
             state=car.state,
-            reason="stolen",
+            reason=theft.reason,
             case=f"SYN-{theft.name}",
             make=car.make,
             model=car.model,
