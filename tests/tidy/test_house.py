@@ -203,9 +203,7 @@ ENTRIES = {
     "center.cli": "the command `center`",
     "twin.cli": "the command `twin`",
     "center.console.hatch_hook": "hatchling runs it when a wheel is built",
-    "twin.sim.crime_figures": "`python -m twin.sim.crime_figures` makes the figures of docs/world.md",
     "twin.sim.people_figures": "`python -m twin.sim.people_figures` makes the figures of docs/world.md",
-    "twin.day": "`python -m twin.day` makes the figures of patrol and calls in docs/world.md",
     "twin.sim.routing_figures": "`python -m twin.sim.routing_figures` makes the figures of docs/world.md",
 }
 """Modules that nothing of ours imports, and why they are alive."""

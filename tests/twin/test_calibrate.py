@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from twin import calibrate_measures, calibrate_report, calibrate_worlds
 from twin.calibrate import Compared, Figure, calibrate, compare, load, moved
-from twin.calibrate_worlds import SILENT, Worlds, live
+from twin.calibrate_worlds import CALLS, Worlds, live
 from twin.cli import app
 from twin.devices.things import SECOND_US
 from twin.progress import unwatched
@@ -27,10 +28,11 @@ profiles = st.lists(st.integers(0, 1000), min_size=3, max_size=3).filter(any)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _one_week() -> Iterator[None]:
-    """A week of calls is enough to see how it is measured."""
+def _less() -> Iterator[None]:
+    """Three days of calls and a year of crime are enough to see how they are measured."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(calibrate_worlds, "WEEKS_OF_CALLS", 1)
+        patch.setattr(calibrate_worlds, "DAYS_OF_CALLS", 3)
+        patch.setattr(calibrate_worlds, "YEARS_OF_CRIME", 1)
         yield
 
 
@@ -115,7 +117,7 @@ def test_figures_keep_their_order() -> None:
 # --- worlds -------------------------------------------------------------------------------------------------------
 
 
-def test_weeks_of_calls_are_lived_once_and_hold(worlds: Worlds) -> None:
+def test_days_of_calls_are_lived_once_and_hold(worlds: Worlds) -> None:
     """The number of calls is a verified one, and two measures of one world do not live it twice."""
     figure = next(row for row in ROWS if row.name == "calls-a-day")
     assert calibrate([figure], calibrate_measures.of(worlds))[0].held
@@ -124,14 +126,34 @@ def test_weeks_of_calls_are_lived_once_and_hold(worlds: Worlds) -> None:
     assert sum(calibrate_measures.calls_by_hour(worlds)) == pytest.approx(calls, rel=1e-3)
 
 
-def test_no_read_is_kept_but_counted() -> None:
-    """A day of reads would not fit a head: what is left of them is how many, by reader and hour."""
-    awake = msgspec.structs.replace(SILENT, readers=40, reads_a_day=3_000)
+def test_reads_are_counted_and_not_kept() -> None:
+    """A day of reads would not fit a head: what is left of them is how many, and how many of listed cars. No more cars
+    were hit than thieves drove past."""
+    awake = msgspec.structs.replace(CALLS, readers=40, reads_a_day=3_000, thefts=20.0)
     lived = live(awake, 1, 1, unwatched)
-    assert 2_000 < sum(lived.reads.values()) < 4_000
-    assert {hour for _, hour in lived.reads} <= set(range(24))
+    assert 2_000 < lived.reads.total() < 5_000
     assert not any(fact.kind == "plate-read" for fact in lived.facts)
+    passed = Counter(str(fact.facts["reader"]) for fact in lived.facts if fact.kind == "passed")
+    assert 0 < lived.hits.total() <= passed.total()
+    assert all(count <= passed[reader] for reader, count in lived.hits.items())
     assert all(0 <= fact.at_us <= 86_400 * SECOND_US for fact in lived.facts)
+
+
+def test_a_year_of_crime_is_drawn_once_and_measured(worlds: Worlds) -> None:
+    """Without a year of clock. Every figure of it has a value; no more cars are seen than were stolen, and none of
+    what was before the year or after it counts."""
+    measures = calibrate_measures.of(worlds)
+    stolen, seen = measures["thefts_a_year"](), measures["recoverable_a_year"]()
+    assert isinstance(stolen, float)
+    assert isinstance(seen, float)
+    assert 0 < seen <= stolen
+    assert sum(calibrate_measures.thefts_by_hour(worlds)) == len(worlds.crime.thefts)
+    assert all(0 <= theft.taken_us < worlds.crime.days * 86_400 * SECOND_US for theft in worlds.crime.thefts)
+    assert len(calibrate_measures.residential_by_3_hours(worlds)) == 56
+    for name in ("burglary_dispersion", "near_repeats", "vehicle_burglaries_reported"):
+        value = measures[name]()
+        assert isinstance(value, float)
+        assert value > 1.0
 
 
 # --- the command --------------------------------------------------------------------------------------------------
