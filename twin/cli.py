@@ -54,6 +54,23 @@ def list_scenarios() -> None:
 
 
 @app.command()
+def new(name: Annotated[str, typer.Argument(help="Of the scenario: small letters, digits and dashes.")]) -> None:
+    """Write a scenario of your own to begin with, NAME.yaml here: one that runs, with comments.
+
+    [dim]Example: twin new my-night; twin run my-night.yaml[/dim]
+    """
+    from twin.scenarios.reading import ScenarioError
+    from twin.starting_point import write
+
+    try:
+        written = write(name, Path.cwd())
+    except (ScenarioError, OSError) as error:
+        refuse(error)
+    for file in written:
+        out.print(file.name)
+
+
+@app.command()
 def run(
     scenario: Annotated[str, typer.Argument(help="A shipped scenario's name, or a YAML file.")],
     seed: Annotated[int | None, typer.Option(help="The world's seed. [default: the scenario's]")] = None,

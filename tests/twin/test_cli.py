@@ -40,7 +40,7 @@ def short(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["list", "run", "sweep", "draw", "record", "replay", "cut", "merge", "diff"])
+@pytest.mark.parametrize("command", ["list", "new", "run", "sweep", "draw", "record", "replay", "cut", "merge", "diff"])
 def test_every_command_shows_an_example(command: str) -> None:
     code, out, _ = said(command, "--help")
     assert code == HELD
@@ -89,6 +89,8 @@ def test_the_last_line_is_the_digest_and_an_expectation_that_fails_is_exit_1(sho
         (["replay", "short.yaml", "--speed", "nan"], "--speed: found 'nan', expected a number above 0"),
         (["replay", "short.yaml"], "short.yaml: not an MCAP file"),
         (["diff", "short.yaml", "short.yaml"], "short.yaml"),
+        (["new", "My Night"], "found 'My Night', expected a name of small letters and digits"),
+        (["new", "short"], "File exists"),
         (["cut", "short.yaml", "--out", "b.mcap"], "short.yaml: not an MCAP file"),
         (
             ["cut", "short.yaml", "--from", "9", "--to", "5", "--out", "b.mcap"],
