@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
 
 from tests.promises.play import SCENARIOS, played
+from twin.devices.clock import now_us
 from twin.lockstep import Lockstep
 from twin.scenarios.loader import load
 from twin.scenarios.schema import Scenario
 from twin.sim import parish
+from twin.truth import Fact
 
 TWICE = (*SCENARIOS, "stolen-car")
 
@@ -41,32 +44,47 @@ def test_another_seed_gives_another_run(runs: Path) -> None:
     assert other.digest != played(runs, "0", *TWICE)[SCENARIOS.index("stolen-car")].digest
 
 
-def said(scenario: Scenario, journal: Path) -> dict[tuple[str, str], list[tuple[int, bytes]]]:
-    """Every message of a run by link and peer, with its moment."""
+class History(NamedTuple):
+    """Of a run: every message by link and peer, with its moment, and every fact, but for those of one unit, whose
+    messages are only counted."""
+
+    messages: dict[tuple[str, str], list[tuple[int, bytes]]]
+    facts: list[Fact]
+    of_the_unit: int
+
+
+def history(scenario: Scenario, journal: Path, but: str) -> History:
     messages: dict[tuple[str, str], list[tuple[int, bytes]]] = defaultdict(list)
+    of_the_unit: list[bytes] = []
 
     def tap(link: str, peer: str, data: bytes) -> None:
-        messages[link, peer].append((run.world.setting.env.now, data))  # type: ignore[arg-type]  # whole microseconds
+        if but in peer or but.encode() in data:
+            of_the_unit.append(data)
+        else:
+            messages[link, peer].append((now_us(run.world.setting.env), data))
 
     run = Lockstep(scenario, scenario.seed, journal, tap)
     run.run()
-    return messages
+    facts = [fact for fact in run.world.setting.truth.facts if but not in repr(fact)]
+    return History(messages, facts, len(of_the_unit))
 
 
-def test_one_more_unit_moves_nobody_elses_dice(tmp_path: Path) -> None:
-    """In a quiet night, where nobody is sent anywhere, no byte and no moment of any other device differs."""
+@pytest.mark.parametrize("which", [0, 1])
+def test_one_more_unit_changes_nobody_elses_history(which: int, tmp_path: Path) -> None:
+    """In a quiet night, where nobody is sent anywhere, no byte, no moment and no fact of anybody else differs: neither
+    for a unit with a radio of its own nor for one of another agency, whose positions come by a line that many share."""
     night = load("quiet-shift")
     units = {agency.agency: agency.units for agency in parish.load().agencies}
-    own = next(agency.agency for agency in parish.load().agencies if agency.own)
-    new = f"{own}-{units[own] + 1:02d}"
+    joined = list(units)[which]
+    new = f"{joined}-{units[joined] + 1:02d}"
 
     def with_units(count: int) -> Scenario:
-        world = replace(night.world, calls_a_day=0, units={**units, own: count})
-        return replace(night, lasts_s=900, world=world, expect=())
+        world = replace(night.world, calls_a_day=0, units={**units, joined: count})
+        return replace(night, lasts_s=600, world=world, expect=())
 
-    before = said(with_units(units[own]), tmp_path / "before.db")
-    after = said(with_units(units[own] + 1), tmp_path / "after.db")
-    added = {peer for peer in after if peer not in before}
-    assert added
-    assert all(new in peer for _, peer in added)
-    assert {peer: messages for peer, messages in after.items() if peer not in added} == before
+    before = history(with_units(units[joined]), tmp_path / "before.db", new)
+    after = history(with_units(units[joined] + 1), tmp_path / "after.db", new)
+    assert after.facts == before.facts
+    assert after.messages == before.messages
+    assert len(before.facts) > 100
+    assert (before.of_the_unit, after.of_the_unit > 10) == (0, True)
