@@ -33,7 +33,7 @@ from twin.wire import Wire
 SCENARIOS = tuple(shipped())
 RATE = 60
 """World seconds a second, on the wire."""
-TIMEOUT_S = 400.0
+TIMEOUT_S = 900.0
 LOAD_S = 10.0
 """So much of each load scenario is played; the rest of it is the same again."""
 
