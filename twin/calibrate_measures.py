@@ -45,7 +45,9 @@ def calls_by_service(worlds: Worlds) -> tuple[float, ...]:
 
 def most_callers(worlds: Worlds) -> float | None:
     """The most calls about one incident."""
-    calls = Counter(str(fact.facts["name"]) for fact in worlds.calls.facts if fact.kind == "called")
+    calls = Counter(
+        str(fact.facts["name"]) for fact in worlds.calls.facts if fact.kind == "called" and not fact.facts["again"]
+    )
     return float(max(calls.values())) if calls else None
 
 

@@ -42,9 +42,8 @@ def calls_by_hour(facts: Iterable[Fact], start: datetime) -> dict[int, int]:
     """911 calls by local hour of the day; a transfer is one call. `start` is the scenario's, local time."""
     counts: Counter[int] = Counter(dict.fromkeys(range(24), 0))
     for fact in facts:
-        if fact.kind in ("called", "transferred"):
-            hour = (start + timedelta(microseconds=fact.at_us)).hour
-            counts[hour] += 1 if fact.kind == "called" else -1
+        if fact.kind == "called" and not fact.facts["again"]:
+            counts[(start + timedelta(microseconds=fact.at_us)).hour] += 1
     return dict(counts)
 
 

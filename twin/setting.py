@@ -4,8 +4,8 @@ Knows: how a device gets its line, its dice and its faults, and which names have
 Refuses to know: what the devices are.
 
 Names, for faults and random streams: `avl/CPSO-07`, `terminal/CPSO-07`, `lpr/i10-exit-4`, `cad/county`, `cad/cities`,
-`adsb/klch`, `hotlist/state`, `lpr/CPSO-03` for a reader on a car; a device's line is `line/` and its name with a dash,
-as `line/lpr-i10-exit-4`.
+`adsb/klch`, `hotlist/state`, `records/state`, `lpr/CPSO-03` for a reader on a car; a device's line is `line/` and its
+name with a dash, as `line/lpr-i10-exit-4`.
 """
 
 from __future__ import annotations

@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 
 from twin import parish_site
 from twin.broker import Broker
-from twin.center_process import CenterError, CenterProcess, addresses
+from twin.center_process import LOOPBACK, CenterError, CenterProcess, addresses, free_port
 from twin.devices.operator import Operator
 from twin.devices.things import SECOND_US
 from twin.outcome import Outcome
 from twin.pacing import Pacer
 from twin.parish_files import map_file, roads_file
 from twin.progress import Progress, unwatched
+from twin.records_http import RecordsHttp
 from twin.room import Seat, audit_trail
 from twin.scenarios.schema import Scenario
 from twin.wire_carrier import Tap, WireCarrier
@@ -92,6 +93,7 @@ class Wire:
             self._late.carrier = carrier
             await carrier.open()
             stack.push_async_callback(carrier.close)
+            await self._open_records(pacer, stack)
             operators = await self._seat_operators(pacer, stack)
             await pacer.run(self.world.setting.ends_us, progress)
             await asyncio.sleep(SETTLE_S)
@@ -138,6 +140,13 @@ class Wire:
                 "roads": str(roads_file(setting.parish, setting.network)),
             },
         )
+
+    async def _open_records(self, pacer: Pacer, stack: AsyncExitStack) -> None:
+        port = free_port(set())
+        records = RecordsHttp(self.world.records, pacer.inject, LOOPBACK, port)
+        await records.open()
+        stack.push_async_callback(records.close)
+        self._told(f"records server: http://{LOOPBACK}:{port}/query")
 
     def _carrier(self, pacer: Pacer) -> WireCarrier:
         def heard(topic: str, payload: bytes) -> None:

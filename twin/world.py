@@ -12,6 +12,7 @@ from twin.burglary import Burglary
 from twin.devices.carrier import Carrier
 from twin.devices.clock import call_later
 from twin.devices.operator import Plan
+from twin.devices.records import RecordsServer
 from twin.devices.terminal import Message
 from twin.devices.things import SECOND_US, Listing
 from twin.fleet import Fleet
@@ -28,6 +29,7 @@ from twin.sim.patrol import PatrolUnit
 from twin.sim.patrol_duty import Status
 from twin.sim.plates import Vehicle
 from twin.sim.pursuit import Pursuits
+from twin.state_files import StateFiles
 from twin.stops import Ordered
 
 LOOK_FOR_S = 600.0
@@ -43,7 +45,7 @@ class Lookout:
 
 class World:
     """Everything but the center. `setting.env` holds what will happen; `fleet.terminals` are where the center's
-    messages arrive."""
+    messages arrive, `records` is whom it may ask."""
 
     def __init__(self, scenario: Scenario, seed: int, carrier: Carrier) -> None:
         """Raises WorldError."""
@@ -71,6 +73,15 @@ class World:
             [agency.agency for agency in self.setting.parish.agencies if agency.own],
             self.setting.dice("dispatcher", "pursuits"),
             self.setting.truth.log,
+        )
+        self.records = RecordsServer(
+            self.setting.env,
+            "records/state",
+            StateFiles(self.setting, self.roadside),
+            self.setting.dice("records", "state"),
+            epoch=self.setting.epoch,
+            faults=self.setting.faults("records/state"),
+            log=self.setting.truth.log,
         )
         self.asks: dict[str, list[Plan]] = {}
         self.airfield = Airfield(self.setting)

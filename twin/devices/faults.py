@@ -27,7 +27,7 @@ Power: TypeAlias = Literal["on", "off", "hung", "settling"]
 
 POSITIONS = frozenset({"avl", "adsb", "lpr"})
 POWERED = frozenset({"avl", "lpr", "adsb", "terminal"})
-CLOCKED = frozenset({"avl", "lpr", "adsb", "cad", "hotlist", "terminal"})
+CLOCKED = frozenset({"avl", "lpr", "adsb", "cad", "hotlist", "terminal", "records"})
 
 
 class Fault(

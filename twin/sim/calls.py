@@ -203,13 +203,21 @@ class Callers:
         call.fact = structs.replace(call.fact, state="callTransferred", text=f"transferred to {to.cad.agency}")
         self._tell(matter, call)
         number = matter.numbers.get(to.cad.system) or self.number(to)
-        again = self._answer(matter, to, number, caller, located[min(1, len(located) - 1)])
+        again = self._answer(matter, to, number, caller, located[min(1, len(located) - 1)], again=True)
         self._locate(matter, again, caller, located[2:])
         call_later(self._env, round(HANDED_OVER_S * SECOND_US), self._close, matter, call, "transferred")
 
     def _answer(
-        self, matter: Matter, switch: Switch, number: str, caller: tuple[float, float], located: Located
+        self,
+        matter: Matter,
+        switch: Switch,
+        number: str,
+        caller: tuple[float, float],
+        located: Located,
+        *,
+        again: bool = False,
     ) -> Call:
+        """`again`: the caller has been put through from elsewhere."""
         happened, dice = matter.happened, matter.dice
         matter.numbers.setdefault(switch.cad.system, number)
         serial = self._next(f"call {switch.cad.system}")
@@ -229,7 +237,8 @@ class Callers:
             ),
         )
         self._place(call, caller, located, dice)
-        self._log("called", name=happened.name, call=call.fact.call, agency=switch.cad.agency, incident=number)
+        facts = {"call": call.fact.call, "agency": switch.cad.agency, "incident": number, "again": again}
+        self._log("called", name=happened.name, **facts)
         matter.calls.append(call)
         switch.opened(self._whole(matter, call))
         if matter.closed:
