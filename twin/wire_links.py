@@ -337,6 +337,7 @@ class HttpPoster:
         self._headers = headers or {}
         self._threads = ThreadPoolExecutor(HTTP_THREADS, "http")
         self._own = local()
+        self._opened: list[http.client.HTTPConnection] = []
         self._loop = asyncio.get_running_loop()
         self.waiting = 0
 
@@ -350,6 +351,8 @@ class HttpPoster:
 
     def close(self) -> None:
         self._threads.shutdown(cancel_futures=True)
+        for connection in self._opened:
+            connection.close()
 
     def _work(self, path: str, content_type: str, data: bytes, answered: Answered) -> None:
         try:
@@ -374,6 +377,7 @@ class HttpPoster:
             except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
                 pass
         connection = self._own.connection = http.client.HTTPConnection(*self._to, timeout=HTTP_TIMEOUT_S)
+        self._opened.append(connection)
         return self._send(connection, path, content_type, data)
 
     def _send(self, connection: http.client.HTTPConnection, path: str, content_type: str, data: bytes) -> int:
@@ -383,6 +387,7 @@ class HttpPoster:
             response.read()
         except (OSError, http.client.HTTPException):
             connection.close()
+            self._opened.remove(connection)
             self._own.connection = None
             raise
         return response.status

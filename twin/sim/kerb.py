@@ -9,6 +9,7 @@ Nothing stands anywhere until somebody looks; who looks again within the hours s
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -52,18 +53,18 @@ class Kerb:
     def houses(self, x: float, y: float) -> list[int]:
         """The premises beside a place on the plane: those in the same square of a grid."""
         order, keys = self._squares
-        key = _key(x // SQUARE_M, y // SQUARE_M)
-        first, last = np.searchsorted(keys, (key, key + 1)).tolist()
+        key = int(_key(x // SQUARE_M, y // SQUARE_M))
+        first, last = bisect_left(keys, key), bisect_left(keys, key + 1)
         here: list[int] = order[first:last].tolist()
         return here
 
     @functools.cached_property
-    def _squares(self) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    def _squares(self) -> tuple[NDArray[np.intp], list[int]]:
         """Premises in order of their squares, and each one's square."""
         east, north = (self._people().homes.xy // SQUARE_M).T
         keys = _key(east, north).astype(np.int64)
         order = np.argsort(keys, kind="stable")
-        return order, keys[order]
+        return order, keys[order].tolist()
 
     def before(self, premise: int, now_us: int) -> list[Parked]:
         """The cars that stand before a house."""
