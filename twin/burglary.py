@@ -21,6 +21,7 @@ from twin.sim import crime_history, profiles
 from twin.sim.crime import Scenes
 from twin.sim.crime_calls import Reports
 from twin.sim.crime_cameras import Doorbells
+from twin.sim.crime_crews import Crew
 from twin.sim.crime_history import NO_SERIES, NOTHING, SHUFFLED, USUAL, Pattern
 from twin.sim.crime_records import Burglary as Deed
 from twin.sim.crime_risk import RiskSurface
@@ -60,8 +61,11 @@ class Burglary:
         begin_us = BEFORE_DAYS * DAY_US
         self._scenes.play(made, begin_us)
         for story in made.stories:
-            for outing in story.outings:
-                if outing.theft is not None and outing.ends_us >= begin_us:
+            coming = [outing for outing in story.outings if outing.ends_us >= begin_us]
+            if coming:
+                self._gathered(story.crew)
+            for outing in coming:
+                if outing.theft is not None:
                     self._stolen(outing.theft.later(-begin_us))
 
     def spree(self, happening: Spree) -> None:
@@ -78,8 +82,7 @@ class Burglary:
             trade=_trade(happening),
             around=around,
         )
-        self._roadside.busy.append(crew.car)
-        setting.truth.log("crew", name=crew.name, of=crew.kind, members=crew.members, base=crew.base, car=crew.car)
+        self._gathered(crew)
 
     @cached_property
     def sprees(self) -> Sprees:
@@ -124,6 +127,13 @@ class Burglary:
     @cached_property
     def _doorbells(self) -> Doorbells:
         return Doorbells(self._setting.people.homes, self._setting.streams)
+
+    def _gathered(self, crew: Crew) -> None:
+        """Its car is not in the traffic besides, and the truth log knows who it is."""
+        self._roadside.busy.append(crew.car)
+        self._setting.truth.log(
+            "crew", name=crew.name, of=crew.kind, members=crew.members, base=crew.base, car=crew.car
+        )
 
     def _stolen(self, theft: AutoTheft) -> None:
         assert self._roadside.thefts is not None

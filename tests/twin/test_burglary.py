@@ -206,6 +206,10 @@ def test_reports_are_closed_corrected_and_taken_back() -> None:
         agencies.setdefault(fact.facts["name"], set()).add(fact.facts["agency"])
     assert any(len(both) == 2 for both in agencies.values())
     assert {fact.facts["agency"] for fact in by_status["open"]} == {"cpso.example", "lakecharles911.example"}
+    crews = {fact.facts["name"] for fact in run.facts("crew")}
+    by_crews = {fact.facts["crew"] for fact in run.facts("burglary")} - {None}
+    assert by_crews
+    assert by_crews <= crews
 
 
 def test_some_are_never_told(spree: Run) -> None:
