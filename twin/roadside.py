@@ -7,7 +7,6 @@ Refuses to know: what a reader makes of a plate, and what a center makes of a re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import hypot
 
 from twin.devices import hikvision
 from twin.devices.frigate import Frigate
@@ -153,11 +152,8 @@ class Roadside:
             for name, car, heading in self.cars.near(x, y, within_m)
         ]
         if self.thefts is not None:
-            people = self._setting.people
-            for theft, premise in self.thefts.standing():
-                home_x, home_y = people.homes.xy[premise].tolist()
-                if hypot(home_x - x, home_y - y) <= within_m:
-                    near.append((theft.name, people.vehicle_at(theft.car), True))
+            standing = self.thefts.standing_near(x, y, within_m)
+            near += [(theft.name, self._setting.people.vehicle_at(theft.car), True) for theft in standing]
         return near
 
     def is_away(self, car: int) -> bool:

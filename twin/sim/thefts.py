@@ -8,7 +8,7 @@ Times are microseconds since the world's start and may be negative: when it begi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from twin.devices.clock import call_later, now_us
 from twin.devices.things import Listing, Log, Passage
 from twin.sim.geometry import norms
 from twin.sim.listings import slip
+from twin.sim.parked import Parked
 from twin.sim.people import People
 from twin.sim.profiles import DAY_US, HOUR_US, WEEK_US, load, moments, week
 from twin.sim.routing import Router
@@ -147,6 +148,8 @@ class Thefts:
         self._log = log
         self._listed: dict[str, Listing] = {}
         self._away: dict[int, AutoTheft] = {}
+        self._parked = Parked()
+        self._standing: dict[str, AutoTheft] = {}
         for theft in by_rates(people, streams, start, days, a_year) if a_year else ():
             self.add(theft)
 
@@ -160,15 +163,9 @@ class Thefts:
         theft = self._away.get(car)
         return theft is not None and theft.taken_us - HOUR_US <= now_us(self._env) < (theft.found_us or FOR_GOOD_US)
 
-    def standing(self) -> Iterator[tuple[AutoTheft, int]]:
-        """Stolen cars that stand somewhere now, and before which premise; none that is being driven."""
-        now = now_us(self._env)
-        for theft in self._away.values():
-            if not theft.taken_us <= now < (theft.found_us or FOR_GOOD_US):
-                continue
-            last = next((trip for trip in reversed(theft.trips) if trip.departs_us <= now), None)
-            if last is not None and now >= last.departs_us + PARKED_H * HOUR_US / 2:
-                yield theft, last.goal
+    def standing_near(self, x: float, y: float, within_m: float) -> list[AutoTheft]:
+        """Stolen cars that stand near a place now; none that is being driven."""
+        return [self._standing[name] for name in self._parked.near(x, y, within_m)]
 
     def add(self, theft: AutoTheft) -> None:
         """Put a theft into the world's future. Of one that is over in part, what was so far is told at once."""
@@ -186,6 +183,9 @@ class Thefts:
                 call_later(self._env, max(at_us - now, 0), then, theft)
         for trip in theft.trips:
             self._at(trip.departs_us, self._drive, theft, trip)
+        gone = [trip for trip in theft.trips if trip.departs_us < now]
+        if gone and (theft.found_us is None or theft.found_us > now):
+            self._park(theft, gone[-1].goal)
 
     def _at(self, at_us: int, then: Callable[..., None], *arguments: object) -> None:
         """Call it then, unless that has passed: nobody sees the end of a trip that began before the world did."""
@@ -199,11 +199,19 @@ class Thefts:
             owner=self._people.owner_at(theft.car), taken_us=theft.taken_us,
         )  # fmt: skip
 
+    def _park(self, theft: AutoTheft, premise: int) -> None:
+        """It stands before a house, unless somebody has found it on the way."""
+        if theft.found_us is None or theft.found_us > now_us(self._env):
+            self._standing[theft.name] = theft
+            self._parked.put(theft.name, *self._people.homes.xy[premise].tolist())
+
     def _drive(self, theft: AutoTheft, trip: Trip) -> None:
+        self._parked.take(theft.name)
         homes = self._people.homes
         leg = self._router.drive(homes.spot(trip.start), homes.spot(trip.goal), trip.departs_us, trip.pace)
         for seen in leg.passes(self._watched):
             self._at(seen.at, self._pass, theft, seen.name)
+        self._at(leg.arrives, self._park, theft, trip.goal)
 
     def _pass(self, theft: AutoTheft, reader: str) -> None:
         car = self._people.vehicle_at(theft.car)
@@ -218,6 +226,7 @@ class Thefts:
         )  # fmt: skip
 
     def _found(self, theft: AutoTheft) -> None:
+        self._parked.take(theft.name)
         self._log("found", name=theft.name)
 
     def _off(self, theft: AutoTheft) -> None:

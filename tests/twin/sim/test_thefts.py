@@ -128,6 +128,20 @@ def test_the_list_holds_what_is_reported_and_not_yet_taken_off(run: Run) -> None
         assert names == {name for name, at in reported.items() if at < now and off.get(name, now) >= now}
 
 
+def test_a_stolen_car_stands_somewhere_until_it_is_found(run: Run, people: People) -> None:
+    """Where its last trip ended; a found one stands there no more."""
+    found = run.when("found")
+    x, y = people.homes.xy.mean(axis=0).tolist()
+    standing = [theft.name for theft in run.thefts.standing_near(x, y, 60_000)]
+    away = {fact.facts["name"] for fact in run.truth.of("stolen")} - found.keys()
+    assert len(standing) > 5
+    assert set(standing) <= away
+    assert len(away - set(standing)) <= 3  # on the road just now
+    one = run.thefts.standing_near(x, y, 60_000)[0]
+    last = [trip for trip in one.trips if trip.departs_us <= DAYS * DAY_US][-1]
+    assert one in run.thefts.standing_near(*people.homes.xy[last.goal].tolist(), 1.0)
+
+
 def test_an_owner_cannot_drive_a_car_that_is_away(run: Run, people: People) -> None:
     """From an hour before it is taken, because nobody is seen twice at once, until it is found."""
     now = now_us(run.env)
