@@ -16,10 +16,12 @@ from typing import NamedTuple
 import msgspec
 
 from twin.journals import Journals
+from twin.lockstep import FunctionCarrier
 from twin.mix import drawn
 from twin.runs import Done, Wish, run
 from twin.scenarios.schema import Scenario
 from twin.score import Spread, all_wanted, spread, timing
+from twin.world import World
 
 MOST_SEEDS = 100_000
 TOLD_CHARS = 4_000
@@ -82,6 +84,11 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 def tasks(named: str, scenario: Scenario, seeds: Iterable[int], random_faults: bool, journals: Journals) -> list[Task]:
     body = msgspec.json.encode(scenario)
     return [Task(named, body, seed, random_faults, journals) for seed in seeds]
+
+
+def check(scenario: Scenario) -> None:
+    """What the parish does not have is a mistake of the scenario and not of every seed. Raises WorldError."""
+    World(scenario, scenario.seed, FunctionCarrier(None))
 
 
 def play(task: Task) -> Row:

@@ -42,9 +42,10 @@ def sweep(
     """
     from twin import sweep_report
     from twin.journals import of_this_center
-    from twin.scenarios.loader import load
+    from twin.scenarios.loader import load, located
     from twin.scenarios.reading import ScenarioError
-    from twin.sweep import seeds_of, tasks, totals
+    from twin.setting import WorldError
+    from twin.sweep import check, seeds_of, tasks, totals
     from twin.sweep_ray import RayError
 
     rows: list[Row] = []
@@ -53,6 +54,7 @@ def sweep(
         check_folders(report)
         loaded = load(scenario)
         wanted = tasks(scenario, loaded, seeds_of(seeds), faults == "random", of_this_center())
+        check(loaded)
         quiet = redirect_stdout(sys.stderr) if as_json else nullcontext()  # Ray talks where results belong
         with quiet, progress(f"{loaded.name}, {len(wanted)} seeds", quiet=as_json) as told:
             try:
@@ -66,6 +68,8 @@ def sweep(
         rows.sort(key=lambda row: row.seed)
         if report is not None:
             sweep_report.write(report, loaded, faults, rows)
+    except WorldError as error:
+        refuse(located(scenario, str(error)))
     except (ScenarioError, RayError, ValueError, OSError) as error:
         refuse(error)
     if as_json:
@@ -87,14 +91,16 @@ def draw(
     [dim]Example: twin draw stolen-car --seed 17 > mix.yaml; twin run mix.yaml[/dim]
     """
     from twin.mix import as_yaml, drawn
-    from twin.scenarios.loader import load
+    from twin.scenarios.loader import load, located
     from twin.scenarios.reading import ScenarioError
     from twin.setting import WorldError
 
     try:
         loaded = load(scenario)
         mix = drawn(loaded, loaded.seed if seed is None else seed)
-    except (ScenarioError, WorldError) as error:
+    except WorldError as error:
+        refuse(located(scenario, str(error)))
+    except ScenarioError as error:
         refuse(error)
     typer.echo(as_yaml(mix), nl=False)
 

@@ -8,12 +8,15 @@ installed wherever the cluster's workers run.
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from twin.sweep import Row, Task, broken, play
 
 MOST = 100_000
+CONNECT_S = 10.0
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class RayError(RuntimeError):
@@ -29,6 +32,7 @@ def play_on_ray(
         import ray
     except ImportError as error:
         raise RayError("Ray is not installed here; try pip install 'rtcc[ray]'") from error
+    _check_listens(ray, address)
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **_local(address, workers))
     except (ConnectionError, ValueError, RuntimeError) as error:
@@ -37,6 +41,20 @@ def play_on_ray(
         yield from _rows(ray, tasks, workers, limit_s, work)
     finally:
         ray.shutdown()
+
+
+def _check_listens(ray: Any, address: str) -> None:
+    """Ray itself looks for minutes for a cluster that is not there. The loopback it takes for this machine's own
+    address, and so does this. Raises RayError."""
+    host, _, port = address.rpartition(":")
+    if not host or "://" in address:
+        return  # `local` and `auto` find for themselves what there is
+    if host in LOOPBACK:
+        host = ray.util.get_node_ip_address()
+    try:
+        socket.create_connection((host, int(port)), CONNECT_S).close()
+    except (OSError, ValueError) as error:
+        raise RayError(f"no Ray cluster at {host}:{port}: {error}") from error
 
 
 def _local(address: str, workers: int | None) -> dict[str, Any]:

@@ -152,7 +152,10 @@ def test_a_seed_that_fails_is_told_at_once_and_ctrl_c_leaves_the_table(tmp_path:
 
 
 def test_bad_input_ends_with_two(tmp_path: Path) -> None:
-    """No such scenario, no such seeds, no such cluster."""
+    """No such scenario, no such seeds, no such place in the parish, no such cluster."""
+    (tmp_path / "f.yaml").write_text(small.text(20, "happens:\n  - {do: panic, at_s: 1, unit: NOBODY}\n"))
+    twin("sweep", "f.yaml", folder=tmp_path, code=2)
+    twin("draw", "f.yaml", folder=tmp_path, code=2)
     twin("sweep", "nothing-like-it", folder=tmp_path, code=2)
     twin("sweep", "stolen-car", "--seeds", "x", folder=tmp_path, code=2)
     twin("sweep", "stolen-car", "--ray", "127.0.0.1:1", folder=tmp_path, code=2)
