@@ -17,7 +17,7 @@ from center.api.board import encode
 from center.api.front import FrontHere, Who, in_time
 from center.api.sessions import COOKIE, SESSION_S
 from center.core.events import Micros
-from center.core.plates import fold
+from center.core.plate_text import fold
 from center.site import OperatorSettings
 
 MAX_FOUND = 500

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from center.core import plates, stops
+from center.core import hotlists, stops
 from center.core.aircraft import Aircraft
 from center.core.alerting import Alert, HitRead
 from center.core.correlation import Incident
@@ -129,6 +129,7 @@ class AlertView(View, frozen=True, kw_only=True):
     read: ReadView | None = None
     listing: ListingView | None = None
     differs: tuple[Difference, ...] = ()
+    likely: float = 0.0
     reads: tuple[ReadView, ...] = ()
     reads_in_all: int = 0
     history: tuple[StepView, ...] = ()
@@ -256,7 +257,7 @@ def _listing(it: Alert, picture: Picture) -> ListingView | None:
         reason=listing.reason,
         hotlist=it.hotlist,
         version=it.version,
-        age_s=plates.hotlist_age(hotlist, picture.now) if hotlist else 0,
+        age_s=hotlists.age(hotlist, picture.now) if hotlist else 0,
         state=listing.state,
         case=listing.case,
         make=listing.make,
@@ -296,6 +297,7 @@ def alert(it: Alert, picture: Picture) -> AlertView:
         read=shown(it.reads[0]) if it.reads else None,
         listing=_listing(it, picture),
         differs=it.differs,
+        likely=it.likely,
         reads=tuple(shown(hit) for hit in it.reads),
         reads_in_all=it.reads_in_all,
         history=tuple(StepView(**msgspec.structs.asdict(step)) for step in it.history),

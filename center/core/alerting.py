@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.core import plates
+from center.core import hotlists, plates
 from center.core.effects import Effect, Notify, Reply
 from center.core.events import (
     SECOND,
@@ -58,7 +58,8 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 class Alert(msgspec.Struct, gc=False):
     """`kind` is hotlist-hit, unit-emergency, hotlist-refused, feed-quiet or unacknowledged. `key` joins what is the
     same matter. For a hotlist hit: the listing with its list and version as they were when it was raised, the reads
-    oldest first, and what differs between the first read and the listing."""
+    oldest first, what differs between the first read and the listing, and how likely they are one car (of all its
+    reads, the likeliest)."""
 
     alert: str
     kind: str
@@ -75,6 +76,7 @@ class Alert(msgspec.Struct, gc=False):
     list_loaded_at: Micros = Micros(0)
     listing: Listing | None = None
     differs: tuple[Difference, ...] = ()
+    likely: float = 0.0
     reads: list[HitRead] = []
     reads_in_all: int = 0
     history: list[Step] = []
@@ -196,6 +198,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         if len(known.reads) > MAX_READS_SHOWN:
             del known.reads[1]  # the first says why it was raised, the last where the vehicle is now
         known.reads_in_all += 1
+        known.likely = max(known.likely, hit.likely)
         yield _show(picture, known)
         return
     hotlist = picture.plates.hotlists[hit.hotlist]
@@ -214,6 +217,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         list_loaded_at=hotlist.loaded_at,
         listing=listing,
         differs=hit.differs,
+        likely=hit.likely,
         reads=[HitRead(hit.read, hit.backward)],
         reads_in_all=1,
     )
@@ -225,7 +229,7 @@ def _is_one(shown: PlateRead, read: PlateRead) -> bool:
 
 
 def _staleness(hotlist: plates.Hotlist, picture: Picture) -> str:
-    age_s = plates.hotlist_age(hotlist, picture.now)
+    age_s = hotlists.age(hotlist, picture.now)
     return f"the list is {age_s // 3600} h old" if age_s > picture.site.policy.hotlist_stale_s else ""
 
 

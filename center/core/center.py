@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from center.core import access, aircraft, alerting, calls, correlation, messages, plates, site, stops, units
+from center.core import access, aircraft, alerting, calls, correlation, hotlists, messages, plates, site, stops, units
 from center.core.effects import AnyEffect, Effect, Reply, Request, Route, Send, Withdraw
 from center.core.events import (
     AircraftSeen,
@@ -48,7 +48,7 @@ DESKS: dict[type[Event], tuple[Desk, ...]] = {
     StopClosed: (units.heard, stops.closed),
     AircraftSeen: (aircraft.seen,),
     PlateRead: (plates.read, alerting.on_findings, correlation.on_findings),
-    HotlistLoaded: (plates.hotlist_loaded, alerting.on_findings, correlation.on_findings),
+    HotlistLoaded: (hotlists.loaded, alerting.on_findings, correlation.on_findings),
     CallOpened: (calls.opened, correlation.called),
     CallChanged: (calls.opened, correlation.called),
     CallClosed: (calls.closed, correlation.closed),

@@ -117,14 +117,17 @@ class Candidate(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class PlateRead(Event, frozen=True, kw_only=True):
     """One passage of one plate at one reader. `plate` is upper case, letters and digits only; `read` is the device's
     own id of the read (retransmissions repeat it); `state` is the two-letter postal code when the device claims one;
-    `crop` and `frame` refer to pictures kept outside the journal."""
+    `crop` and `frame` refer to pictures kept outside the journal. `characters`, from a reader that tells: at each place
+    of `plate`, what it may be and how likely (0 to 1), the likeliest first."""
 
     reader: str
     plate: str
     read: str
     state: str | None = None
+    state_confidence: float | None = None
     confidence: float | None = None
     candidates: tuple[Candidate, ...] = ()
+    characters: tuple[dict[str, float], ...] = ()
     lat: float | None = None
     lon: float | None = None
     course_deg: float | None = None

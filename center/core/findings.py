@@ -23,12 +23,14 @@ class Difference(msgspec.Struct, frozen=True, gc=False):
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):
-    """A read that may be a listed vehicle. `backward`: the plate passed before it was listed."""
+    """A read that may be a listed vehicle, and how likely that is. `backward`: the plate passed before it was
+    listed."""
 
     read: PlateRead
     hotlist: str
     listing: Listing
     differs: tuple[Difference, ...] = ()
+    likely: float = 1.0
     backward: bool = False
 
 

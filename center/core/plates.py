@@ -1,87 +1,86 @@
 """Which reads may be a listed vehicle.
 
-Knows: the hotlists in force, the reads of the lookback period, and which letters a camera mistakes for which.
+Knows: the hotlists in force, the reads of the lookback period, what kinds of plates pass here, and what a lead costs.
 Refuses to know: who is told, and whether a hit is true. A hit is a lead until a person has compared image and text.
 
-Hotlists print the letter O as zero, and cameras confuse more than that, so plates are filed under a folded form in
-which look-alikes are one character. What the fold joined is told apart again by `_compare`.
+What a text may mean is found by `plate_index`, how likely that is by `likelihood`; what is likely enough for a person
+to look at is the site's to say (`Policy.leads_per_find`). How lists come and go is the business of `hotlists`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from center.core.effects import Effect
-from center.core.events import SECOND, Event, HotlistLoaded, Listing, Micros, PlateRead
-from center.core.findings import Difference, Hit, HotlistRefused, Stopped
+from center.core.events import SECOND, Event, Listing, Micros, PlateRead
+from center.core.findings import Difference, Hit, Stopped
+from center.core.likelihood import count, probability, same_word
+from center.core.plate_index import Entry, PlateIndex
+from center.core.plate_text import FOLDED, as_listed, fold, stacked
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
 
-_FOLD = str.maketrans("OQDILBSZGA", "0001185264")
-_ZERO = str.maketrans("O", "0")
+__all__ = ("Entry", "Hotlist", "PlatesSlice", "as_listed", "backward", "expire", "fold", "match", "on_findings", "read")
+
 _as_bytes = msgspec.json.Encoder().encode
 _ONLY_DESCRIBED = ("make", "model", "color")
 MAX_READS = 2_000_000
-MAX_LETTERS_APART = 2
-LONGEST_CODE = 4
-
-
-class Entry(NamedTuple):
-    """A listing where it is filed."""
-
-    hotlist: str
-    listing: Listing
+MAX_OFFERED = 2  # other texts of a read, under which it is found again
+LIKELY_MARK, DOUBTFUL_MARK = 0.05, 0.005  # what a reader's posterior must be for two such places, or for one
 
 
 class Hotlist(msgspec.Struct):
-    """A list in force. `loaded_at` is when it arrived, `issued` when its maker says it was made."""
+    """A list in force. `source` is the feed it came by, `loaded_at` when it arrived, `issued` when its maker says it
+    was made."""
 
     name: str
     version: str
     loaded_at: Micros
     issued: Micros | None
     listings: tuple[Listing, ...]
+    source: str = ""
 
 
 class PlatesSlice(msgspec.Struct, dict=True):
-    """`reads` is the memory for backward matching, oldest first from `head`; the indexes are derived."""
+    """`reads` is the memory for backward matching, oldest first from `head`; `fleet` counts what passes, by shape and
+    state. The indexes are derived: `passed` has the reads by what they say, `offered` by what else they may say."""
 
     hotlists: dict[str, Hotlist] = {}
     reads: list[PlateRead] = []
     head: int = 0
+    fleet: dict[str, int] = {}
 
     def __post_init__(self) -> None:
-        self.listed: dict[str, tuple[Entry, ...]] = {}
+        self.index = PlateIndex()
         self.passed: dict[str, list[PlateRead]] = {}
+        self.offered: dict[str, list[PlateRead]] = {}
+        self.index.reserve(sum(len(hotlist.listings) for hotlist in self.hotlists.values()))
         for hotlist in self.hotlists.values():
             for listing in hotlist.listings:
-                self.file(hotlist.name, listing)
-        for read in self.reads[self.head :]:
-            self.passed.setdefault(fold(read.plate), []).append(read)
+                self.index.file(hotlist.name, listing)
+        for past in self.reads[self.head :]:
+            self.passed.setdefault(fold(past.plate), []).append(past)
+            self.offer(past, _others(past, fold(past.plate)))
 
-    def file(self, hotlist: str, listing: Listing) -> None:
-        key = fold(listing.plate)
-        self.listed[key] = (*self.listed.get(key, ()), Entry(hotlist, listing))
+    @property
+    def listed(self) -> dict[str, tuple[Entry, ...]]:
+        return self.index.listed
 
-    def unfile(self, hotlist: str, listing: Listing) -> None:
-        key = fold(listing.plate)
-        rest = tuple(entry for entry in self.listed.pop(key, ()) if entry != (hotlist, listing))
-        if rest:
-            self.listed[key] = rest
-
-
-def fold(plate: str) -> str:
-    """The plate with look-alike characters made one: O Q D 0, I L 1, 8 B, 5 S, 2 Z, 6 G, 4 A."""
-    return plate.translate(_FOLD)
+    def offer(self, past: PlateRead, others: list[str]) -> None:
+        """File a read where it is found again besides under its own text."""
+        for key in others[:MAX_OFFERED]:
+            self.offered.setdefault(key, []).append(past)
 
 
-def as_listed(plate: str) -> str:
-    """The plate as state files print it: the letter O is a zero."""
-    return plate.translate(_ZERO)
+def _others(past: PlateRead, key: str) -> list[str]:
+    """What else a read may say, folded, the likeliest first: other texts that the reader offers. `key` is its own."""
+    plate = past.plate
+    others = [fold(one.plate) for one in past.candidates if one.plate != plate]
+    return [other for other in others if other != key] if others else others
 
 
 def read(event: PlateRead, picture: Picture) -> Iterable[Effect]:
@@ -95,8 +94,12 @@ def read(event: PlateRead, picture: Picture) -> Iterable[Effect]:
     else:
         passed.append(event)
     here.reads.append(event)
-    _expire(here, Micros(picture.now - picture.site.policy.lookback_s * SECOND))
-    hit = match(event, picture)
+    others = _others(event, key)
+    if others:
+        here.offer(event, others)
+    count(event, here.fleet)
+    expire(picture)
+    hit = match(event, key, others, picture)
     if hit is not None:
         picture.found.append(hit)
     return ()
@@ -110,138 +113,141 @@ def on_findings(event: Event, picture: Picture) -> Iterable[Effect]:  # noqa: AR
     return ()
 
 
-def match(event: PlateRead, picture: Picture) -> Hit | None:
-    """The listing that fits a read best: fewest differences, then by list, then by all that the listing says."""
-    listed = picture.plates.listed
-    if not listed:
-        return None
-    entries = listed.get(fold(event.plate), ())
-    for candidate in event.candidates:
-        if candidate.plate != event.plate:
-            entries += listed.get(fold(candidate.plate), ())
-    hits = [hit for entry in entries if (hit := _compare(event, entry, picture)) is not None]
+def match(event: PlateRead, key: str, others: list[str], picture: Picture) -> Hit | None:
+    """The listing that a read is likeliest to be, if that is likely enough to look at. `key` is its text folded,
+    `others` are the texts that the reader offers besides."""
+    hits = [hit for entry in near(event, key, others, picture) if (hit := _compare(event, entry, picture)) is not None]
     return min(hits, key=_preference) if hits else None
 
 
-def _preference(hit: Hit) -> tuple[int, str, bytes]:
+def near(event: PlateRead, key: str, others: list[str], picture: Picture) -> list[Entry]:
+    """Every listing that a read may mean, however unlikely."""
+    index = picture.plates.index
+    if not index.count:
+        return []
+    keys = index.near(key)
+    if event.characters:
+        others = [*others, *_alternatives(event)]
+    if others:
+        keys = list(dict.fromkeys(keys + [other for other in others if other in index.listed]))
+    return [entry for each in keys for entry in index.listed[each]]
+
+
+def _preference(hit: Hit) -> tuple[float, int, str, bytes]:
     """Never a tie between listings that differ: the order in which they were filed must not count."""
-    return len(hit.differs), hit.hotlist, _as_bytes(hit.listing)
+    return -hit.likely, len(hit.differs), hit.hotlist, _as_bytes(hit.listing)
+
+
+def _alternatives(event: PlateRead) -> Iterator[str]:
+    """Folded texts that differ from the read's in one place or two, where the reader itself thought so."""
+    if len(event.characters) != len(event.plate):
+        return
+    key = fold(event.plate)
+    doubtful = [
+        (at, fold(mark), sure)
+        for at, place in enumerate(event.characters)
+        for mark, sure in place.items()
+        if sure >= DOUBTFUL_MARK and len(mark) == 1 and fold(mark) != key[at]
+    ]
+    for at, mark, _ in doubtful:
+        yield key[:at] + mark + key[at + 1 :]
+    likely = [(at, mark) for at, mark, sure in doubtful if sure >= LIKELY_MARK]
+    for place, (at, mark) in enumerate(likely):
+        for later, other in likely[place + 1 :]:
+            if later > at:
+                yield key[:at] + mark + key[at + 1 : later] + other + key[later + 1 :]
 
 
 def _compare(event: PlateRead, entry: Entry, picture: Picture) -> Hit | None:
-    """Whether read and listing may be one vehicle, and in what they differ. A plate that differs in letters is a lead
-    only when the camera was in doubt, the state does not object and the vehicle is not plainly another. `effective` is
-    when the entry was made, so a passage before it still counts."""
-    listing = entry.listing
-    if listing.expires is not None and picture.now >= listing.expires:
+    """Whether read and listing are likely enough to be one vehicle, and in what they differ. `effective` is when the
+    entry was made, so a passage before it still counts, once it is in force."""
+    listing, now, policy = entry.listing, picture.now, picture.site.policy
+    if listing.expires is not None and now >= listing.expires:
         return None
+    if listing.effective is not None and now < listing.effective:
+        return None
+    here = picture.plates
+    likely = probability(event, listing, here.fleet, here.index.count, policy.listed_share)
+    if likely * (1.0 + policy.leads_per_find) < 1.0:
+        return None
+    return Hit(event, entry.hotlist, listing, differences(event, listing), round(likely, 4))
+
+
+def differences(event: PlateRead, listing: Listing) -> tuple[Difference, ...]:
+    """What a person must compare."""
     differs = []
-    letters = _letters_apart(event.plate, listing.plate)
-    if letters:
+    if event.plate != listing.plate and as_listed(event.plate) != as_listed(listing.plate):
         differs.append(Difference("letter", event.plate, listing.plate))
     if event.state and listing.state and event.state != listing.state:
         differs.append(Difference("state", event.state, listing.state))
     for what in _ONLY_DESCRIBED:
         ours, theirs = getattr(event, what), getattr(listing, what)
-        if ours and theirs and not _same_word(ours, theirs):
+        if ours and theirs and not same_word(ours, theirs):
             differs.append(Difference(what, ours, theirs))
-    if letters:
-        considered = any(as_listed(c.plate) == as_listed(listing.plate) for c in event.candidates)
-        unsure = event.confidence is None or event.confidence < picture.site.policy.confusable_confidence
-        if len(differs) > 1 or letters > MAX_LETTERS_APART or not (considered or unsure):
-            return None
-    return Hit(event, entry.hotlist, listing, tuple(differs))
+    return tuple(differs)
 
 
-def _same_word(read_word: str, listed_word: str) -> bool:
-    """Whether a camera's word for a make, model or colour and a list's may mean the same. Lists print O as zero, and
-    codes of at most four letters that skip some: TOYT, MERZ, BLK. Cameras say silver-gray where a list says SIL."""
-    ours, theirs = as_listed(read_word.upper()), as_listed(listed_word.upper())
-    if ours == theirs:
-        return True
-    return any(
-        word == theirs or (len(theirs) <= LONGEST_CODE and word[:1] == theirs[:1] and _skips(word, theirs))
-        for word in (ours, *ours.replace("-", " ").split())
-    )
-
-
-def _skips(word: str, code: str) -> bool:
-    """Whether the letters of the code come in the word in this order."""
-    left = iter(word)
-    return all(letter in left for letter in code)
-
-
-def _letters_apart(read_plate: str, listed_plate: str) -> int:
-    if read_plate == listed_plate:
-        return 0
-    a, b = as_listed(read_plate), as_listed(listed_plate)
-    if len(a) != len(b):
-        return MAX_LETTERS_APART + 1
-    return sum(x != y for x, y in zip(a, b, strict=True))
-
-
-def _expire(here: PlatesSlice, before: Micros) -> None:
+def expire(picture: Picture) -> None:
     """Forget reads older than the lookback, and the oldest when there are too many."""
+    here = picture.plates
+    before = picture.now - picture.site.policy.lookback_s * SECOND
     reads = here.reads
     while here.head < len(reads) and (reads[here.head].at < before or len(reads) - here.head > MAX_READS):
-        key = fold(reads[here.head].plate)
-        passed = here.passed[key]
-        passed.pop(0)
-        if not passed:
-            del here.passed[key]
+        gone = reads[here.head]
+        _pop_first(here.passed, fold(gone.plate))
+        for key in _others(gone, fold(gone.plate))[:MAX_OFFERED]:
+            _pop_first(here.offered, key)
         here.head += 1
     if here.head > 4096 and here.head * 2 > len(reads):
         del reads[: here.head]
         here.head = 0
 
 
-def hotlist_loaded(event: HotlistLoaded, picture: Picture) -> Iterable[Effect]:
-    here = picture.plates
-    old = here.hotlists.get(event.hotlist)
-    if old is not None:
-        if event.version == old.version and tuple(dict.fromkeys(event.listings)) == old.listings:
-            return ()
-        why = _objection(event, old, picture.site.policy.hotlist_shrink)
-        if why:
-            picture.found.append(HotlistRefused(event.hotlist, event.version, why))
-            return ()
-    before = dict.fromkeys(old.listings if old else ())
-    after = dict.fromkeys(event.listings)
-    for gone in before:
-        if gone not in after:
-            here.unfile(event.hotlist, gone)
-    added = [listing for listing in after if listing not in before]
-    for listing in added:
-        here.file(event.hotlist, listing)
-    here.hotlists[event.hotlist] = Hotlist(event.hotlist, event.version, event.at, event.issued, tuple(after))
-    _expire(here, Micros(picture.now - picture.site.policy.lookback_s * SECOND))
-    picture.found.extend(_backward(added, picture))
-    return ()
+def _pop_first(filed: dict[str, list[PlateRead]], key: str) -> None:
+    reads = filed[key]
+    reads.pop(0)
+    if not reads:
+        del filed[key]
 
 
-def _objection(event: HotlistLoaded, old: Hotlist, shrink: float) -> str:
-    """Why a delivery must not replace the list in force; empty when it may."""
-    if event.issued is not None and old.issued is not None and event.issued < old.issued:
-        return f"version {event.version} was issued before version {old.version}, which is in force"
-    if len(event.listings) < len(old.listings) * shrink:
-        return (
-            f"version {event.version} has {len(event.listings)} listings, version {old.version} has {len(old.listings)}"
-        )
-    return ""
-
-
-def _backward(added: list[Listing], picture: Picture) -> Iterable[Hit]:
+def backward(added: list[Listing], picture: Picture) -> Iterable[Hit]:
     """Reads of the lookback period that fit a new listing, oldest first."""
-    passed = picture.plates.passed
     hits: dict[tuple[str, str], Hit] = {}
-    for listing in added:
-        for past in passed.get(fold(listing.plate), ()):
-            hit = match(past, picture)
-            if hit is not None and hit.listing == listing:
-                hits[past.reader, past.read] = msgspec.structs.replace(hit, backward=True)
+    new = dict.fromkeys(added)
+    for past in _perhaps(added, picture.plates):
+        key = fold(past.plate)
+        hit = match(past, key, _others(past, key), picture)
+        if hit is not None and hit.listing in new:
+            hits[past.reader, past.read] = msgspec.structs.replace(hit, backward=True)
     return sorted(hits.values(), key=lambda hit: (hit.read.at, hit.read.reader, hit.read.read))
 
 
-def hotlist_age(hotlist: Hotlist, now: Micros) -> int:
-    """Seconds since the list was made, by its own word, or else since it came."""
-    return max(0, now - (hotlist.issued or hotlist.loaded_at)) // SECOND
+def _perhaps(added: list[Listing], here: PlatesSlice) -> Iterator[PlateRead]:
+    """Reads worth matching again. Each of a few listings is looked for among the reads; among many, each read."""
+    passed, offered = here.passed, here.offered
+    if not passed:
+        return
+    if len(added) <= len(passed) // 8:
+        for listing in added:
+            for key in _ways_to_read(listing.plate):
+                yield from passed.get(key, ())
+            yield from offered.get(fold(listing.plate), ())
+        return
+    new = PlateIndex()
+    new.reserve(len(added))
+    for listing in added:
+        new.file("", listing)
+    for key, reads in passed.items():
+        is_near = bool(new.near(key))
+        for past in reads:
+            if is_near or any(other in new.listed for other in _others(past, key)[:MAX_OFFERED]):
+                yield past
+
+
+def _ways_to_read(plate: str) -> list[str]:
+    """The folded texts that `PlateIndex.near` would take for this plate."""
+    key = fold(plate)
+    ways = [key, *map(fold, stacked(plate))]
+    ways += [key[:at] + key[at + 1 :] for at in range(len(key))]
+    ways += [key[:at] + mark + key[at:] for at in range(len(key) + 1) for mark in FOLDED]
+    return list(dict.fromkeys(ways))

@@ -54,7 +54,9 @@ class RosterOperator(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, 
 
 
 class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """Numbers a site may choose. Times in seconds, distances in metres."""
+    """Numbers a site may choose. Times in seconds, distances in metres. `leads_per_find` is what is worth it: so many
+    false leads may an operator look at to find one stolen car more. `listed_share`: of all cars that pass readers,
+    those that are on a list (docs/plates.md)."""
 
     lookback_s: int = 24 * 3600
     notify_units: int = 3
@@ -65,4 +67,5 @@ class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_u
     incident_join_s: int = 900
     hotlist_stale_s: int = 36 * 3600
     hotlist_shrink: float = 0.5
-    confusable_confidence: float = 0.9
+    leads_per_find: float = 20.0
+    listed_share: float = 2e-5

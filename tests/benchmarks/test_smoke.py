@@ -71,6 +71,29 @@ def test_world_tells_speed_growth_memory_and_where_the_time_goes(tmp_path: Path)
     assert (tmp_path / "out" / "growth.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_matching_tells_rates_beside_a_set_of_texts_and_what_an_answer_takes() -> None:
+    said = figures("matching")
+    assert [one["listings"] for one in said["sizes"]] == [10_000, 100_000]
+    for one in said["sizes"]:
+        for rates in ("exact_per_s", "collapsed_per_s", "ratio"):
+            assert_rising(one[rates])
+        assert 0 < one["answer_us"]["p50"] <= one["answer_us"]["p99"] <= one["answer_us"]["max"]
+        assert one["answers_per_s"] > 0
+        assert one["megabytes"] > 1
+
+
+def test_matching_tells_what_each_rule_is_worth() -> None:
+    """What a lead is worth is a trade: the more leads, the fewer stolen cars missed, and the center's own rule has
+    fewer false leads than looking for the text."""
+    said = figures("matching", "--trade-off")
+    rules = {one["rule"]: one for one in said["rules"]}
+    own = [one for name, one in rules.items() if name.startswith("likelihood")]
+    assert [one["false_a_day"] for one in own] == sorted(one["false_a_day"] for one in own)
+    assert [one["missed"] for one in own] == sorted((one["missed"] for one in own), reverse=True)
+    assert own[2]["false_a_day"] <= rules["fuzzy"]["false_a_day"]
+    assert own[2]["missed"] <= rules["exact"]["missed"]
+
+
 @pytest.mark.wire
 def test_wire_tells_sustained_rates_and_latency() -> None:
     """Beside mosquitto_sub on the same broker; every alert that was due is shown. What is not installed is skipped and

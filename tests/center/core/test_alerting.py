@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from center.core import alerting, plates
+from center.core import alerting, hotlists
 from center.core.effects import Notify, Reply
 from center.core.events import FeedFellQuiet, FeedRecovered
 from tests.center.core.facts import (
@@ -315,4 +315,4 @@ def test_an_alert_names_the_list_as_it_was_when_it_was_raised() -> None:
     listing = room.alert().listing
     assert listing is not None
     assert listing.case == "26-1"
-    assert plates.hotlist_age(room.picture.plates.hotlists["state"], when(30)) == 20
+    assert hotlists.age(room.picture.plates.hotlists["state"], when(30)) == 20

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from center.core import plates
+from center.core import hotlists, plates
 from center.core.events import Listing, PlateRead
 from tests.center.core.facts import LAT, Room, hotlist, listed, policy, read, site, when
 
@@ -36,7 +36,7 @@ def test_a_listed_plate_is_a_lead_that_carries_its_listing_and_how_old_the_list_
     assert (alert.kind, alert.state, alert.subject) == ("hotlist-hit", "raised", "ABC123")
     assert alert.listing == listed("ABC123", case="26-1", make="FORD")
     assert (alert.hotlist, alert.version, alert.issued) == ("state", "d2", when(-7200))
-    assert plates.hotlist_age(room.picture.plates.hotlists["state"], room.picture.now) == 3 * 3600
+    assert hotlists.age(room.picture.plates.hotlists["state"], room.picture.now) == 3 * 3600
     assert alert.headline == "Stolen: ABC123 (LA) at I-10 at exit 30"
     assert differs(room) == []
 
@@ -82,8 +82,9 @@ def test_a_camera_that_does_not_say_how_sure_it_is_is_not_sure() -> None:
     assert after(listed("ABC123"), read("A8C123", 1, confidence=None)).alert().differs
 
 
-def test_how_sure_is_sure_is_the_sites_to_say() -> None:
-    room = Room(policy(confusable_confidence=0.99), hotlist(listed("ABC123")))
+def test_what_a_lead_is_worth_is_the_sites_to_say() -> None:
+    """A site that would rather look at two hundred cars than miss one hears of this one, too."""
+    room = Room(policy(leads_per_find=200.0), hotlist(listed("ABC123")))
     room.tell(read("A8C123", 1, confidence=0.97))
     assert room.alert()
 
@@ -100,14 +101,45 @@ def test_a_candidate_is_found_even_where_the_letters_do_not_look_alike() -> None
     assert differs(room) == [("letter", "HBC123", "WBC123")]
 
 
-def test_more_than_two_letters_apart_is_another_plate() -> None:
-    assert after(listed("B8SS21"), read("88S521", 1, confidence=0.5)).alert()
-    assert after(listed("B8SSZI"), read("88552I", 1, confidence=0.5)).alerts() == []
+def test_two_letters_apart_take_more_than_a_doubtful_camera() -> None:
+    """Make and colour of the listed car beside two look-alikes are a lead; two look-alikes alone are not."""
+    wanted = listed("B8SS21", make="FORD", color="RED")
+    assert after(wanted, read("88S521", 1, confidence=0.5)).alerts() == []
+    assert after(wanted, read("88S521", 1, confidence=0.5, make="ford", color="red")).alert()
 
 
-@pytest.mark.parametrize("other", ["BC123", "ABC1234"])
-def test_plates_of_different_length_are_different(other: str) -> None:
-    assert after(listed("ABC123"), read(other, 1, confidence=0.3)).alerts() == []
+@pytest.mark.parametrize("other", ["BC123", "ABC12", "XABC123"])
+def test_a_character_missing_or_too_many_takes_a_car_that_fits(other: str) -> None:
+    """The frame hid a letter, or a screw was read as one. Alone that is noise; on the very car it is a lead."""
+    wanted = listed("ABC123", make="FORD", model="F150", color="RED")
+    assert after(wanted, read(other, 1, confidence=1.0)).alerts() == []
+    shown = after(wanted, read(other, 1, confidence=0.8, make="ford", model="f150", color="red")).alert()
+    assert [each.what for each in shown.differs] == ["letter"]
+
+
+def test_stacked_letters_are_found_where_the_camera_put_them() -> None:
+    """AB over one another beside 12345: on the other side, or not read at all."""
+    wanted = listed("AB12345", make="FORD", color="RED")
+    for seen in ("12345AB", "12345"):
+        assert after(wanted, read(seen, 1, confidence=0.9, make="ford", color="red")).alert()
+
+
+def test_a_reader_that_tells_its_doubt_letter_by_letter_is_taken_at_its_word() -> None:
+    """M or W, half and half, in no table of look-alikes; the same text with every letter certain is another car."""
+    sure = tuple({mark: 0.999} for mark in "MBC123")
+    torn = ({"M": 0.55, "W": 0.44}, *sure[1:])
+    wanted = listed("WBC123")
+    assert after(wanted, read("MBC123", 1, confidence=0.55, characters=torn)).alert()
+    assert after(wanted, read("MBC123", 1, confidence=0.99, characters=sure)).alerts() == []
+
+
+def test_a_doubtful_lead_on_a_short_list_is_none_on_a_long_one() -> None:
+    """Of fifty thousand plates one is always a letter away: the list's length is part of what a match is worth."""
+    long = [listed(f"{n:03}{chr(65 + n % 7)}XY", "TX") for n in range(1000)]
+    for others, leads in ((long[:10], 1), (long, 0)):
+        room = Room(site(), hotlist(listed("ABC123"), *others))
+        room.tell(read("A8C123", 1, confidence=0.85))
+        assert len(room.alerts()) == leads
 
 
 # --- contradictions ---------------------------------------------------------------------------------------------------
@@ -243,6 +275,15 @@ def test_a_list_that_names_a_vehicle_twice_is_as_good_as_one_that_does_not() -> 
     assert sorted(room.picture.plates.listed) == sorted(map(plates.fold, ("XYZ789", "UVW555")))
 
 
+def test_a_listing_that_is_not_in_force_yet_is_not_wanted_yet() -> None:
+    """An order that begins tomorrow."""
+    room = Room(site(), hotlist(listed("ABC123", effective=when(100))))
+    room.tell(read("ABC123", 99))
+    assert room.alerts() == []
+    room.tell(read("ABC123", 100))
+    assert room.alert()
+
+
 def test_an_expired_listing_is_no_longer_wanted() -> None:
     room = Room(site(), hotlist(listed("ABC123", expires=when(100))))
     room.tell(read("ABC123", 100))
@@ -305,6 +346,22 @@ def test_a_camera_in_doubt_is_matched_backward_by_the_same_rule() -> None:
     room = Room(site(), read("A8C123", 0, confidence=0.7), read("ABCI23", 1, confidence=0.99))
     room.tell(hotlist(listed("ABC123"), s=10))
     assert [hit.read.plate for hit in room.alert().reads] == ["A8C123"]
+
+
+def test_few_new_listings_and_many_find_the_same_passages() -> None:
+    """Among many reads each of a few listings is looked for; among many listings, each read. Fails when one of the two
+    ways knows a mistake that the other does not."""
+    car = {"make": "ford", "model": "f150", "color": "red", "confidence": 0.7}
+    wanted = listed("AB12345", make="FORD", model="F150", color="RED")
+    texts = ("AB12345", "A812345", "B12345", "AB123457", "12345", "12345AB", "WX99999")
+    reads = [read(text, n, candidates=["AB12345"] if text[0] == "W" else [], **car) for n, text in enumerate(texts)]
+    strangers = [read(f"ZZ{n:03}", 10 + n / 1000) for n in range(400)]
+    found = []
+    for others in (0, 500):
+        room = Room(policy(leads_per_find=100_000.0), *reads, *strangers)
+        room.tell(hotlist(wanted, *(listed(f"{n:03}QQQ") for n in range(others)), s=100))
+        found.append([hit.read.plate for alert in room.alerts() for hit in alert.reads])
+    assert found == [list(texts)] * 2
 
 
 # --- retransmissions and memory ---------------------------------------------------------------------------------------
