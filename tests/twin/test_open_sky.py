@@ -10,11 +10,12 @@ import pytest
 from msgspec.structs import replace
 
 from center.embedded import journal_digest, journal_events
+from twin.expectations import check
+from twin.lockstep import Lockstep
 from twin.progress import unwatched
 from twin.scenarios.loader import load
+from twin.score import score
 from twin.wire import Wire
-
-pytestmark = pytest.mark.wire
 
 RATE = 40
 SAID = {
@@ -27,6 +28,7 @@ SAID = {
 }
 
 
+@pytest.mark.wire
 def test_every_dialect_arrives_whole(tmp_path: Path) -> None:
     """By TCP, by a document that is fetched, by MQTT, as a form: each feed tells what it is for, and no decoder finds
     anything that it does not understand."""
@@ -42,3 +44,10 @@ def test_every_dialect_arrives_whole(tmp_path: Path) -> None:
     assert not [kind for kind in told if kind[1] == "FeedFaulted"]
     assert {feed: told[feed, kind] for feed, kind in SAID.items() if told[feed, kind] < 3} == {}
     assert wired.lost == 0
+
+
+def test_the_scenario_holds(tmp_path: Path) -> None:
+    """In lockstep, with its faults, every expectation of it."""
+    scenario = load("open-sky")
+    outcome = Lockstep(scenario, scenario.seed, tmp_path / "journal.db").run()
+    assert [checked for checked in check(outcome, score(outcome)) if not checked.held] == []
