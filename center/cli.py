@@ -188,6 +188,38 @@ def record(
     _err.print(f"{file}: {messages:,} messages")
 
 
+@app.command()
+def read(
+    images: Annotated[list[str], typer.Argument(help="Photographs (JPEG, PNG, WebP, BMP), or - for standard input.")],
+    draw: Annotated[
+        Path | None, typer.Option(help="Write the picture with what was read on it; one image only.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Each picture on a line of its own, not indented.")] = False,
+    plate: Annotated[bool, typer.Option("--plate", help="The pictures show one plate each, and nothing else.")] = False,
+    passage: Annotated[
+        bool, typer.Option("--passage", help="The pictures are one camera's frames: print events.")
+    ] = False,
+) -> None:
+    """Read the number plates in photographs: JSON, with what else each character may be.
+
+    [dim]Example: center read street.jpg --draw seen.png[/dim]
+    """
+    from center.vision.telling import ReadError, passages, told
+
+    if draw is not None and (len(images) != 1 or passage):
+        _refuse("--draw takes one image at a time")
+    try:
+        for line in (
+            passages(images) if passage else told(images, for_people=not as_json, only_a_plate=plate, draw=draw)
+        ):
+            sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ReadError as error:
+        _refuse(error)
+
+
 def main() -> None:
     """The program's entry point."""
     app()

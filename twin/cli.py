@@ -225,6 +225,31 @@ for _command in (
     app.command()(_command)
 
 
+@app.command()
+def frames(
+    folder: Annotated[Path, typer.Argument(help="Where the JPEGs and truth.csv go.", file_okay=False)],
+    passages: Annotated[int, typer.Option(min=1, max=100_000, help="Vehicles that pass.")] = 20,
+    seed: Annotated[int, typer.Option(help="The same seed takes the same pictures.")] = 7,
+    night: Annotated[bool, typer.Option("--night", help="Infrared: dark road, bright plates.")] = False,
+    rain: Annotated[float, typer.Option(min=0.0, max=1.0, help="From none to a downpour.")] = 0.0,
+    speed: Annotated[float, typer.Option(min=0.0, max=60.0, help="Metres a second.")] = 15.0,
+    angle: Annotated[float, typer.Option(min=0.0, max=50.0, help="Degrees between the lens and the way.")] = 12.0,
+) -> None:
+    """Take the frames that plate-reader cameras would, with the truth of each in truth.csv.
+
+    [dim]Example: twin frames out/night --passages 50 --night[/dim]
+    """
+    from twin.devices.lpr.optics import Conditions
+    from twin.roadside_frames import write
+
+    conditions = Conditions(night=night, rain=rain, speed_mps=speed, angle_deg=angle, glare=night)
+    try:
+        count = write(folder, passages, seed, conditions)
+    except OSError as error:
+        refuse(error)
+    err.print(f"{folder}: {count:,} frames of {passages:,} passages")
+
+
 def main() -> None:
     """The program's entry point. Whoever asks it to stop, politely or with Ctrl-C, takes the center along that it has
     started."""

@@ -1,0 +1,187 @@
+"""Train the recogniser on rendered shards, and write it as ONNX.
+
+    python -m benchmarks.plate_models.train_recogniser SHARDS… --epochs 4 --out center/vision/models/recogniser.onnx
+
+A shard that is not there yet is waited for, so rendering and training can go on side by side.
+Knows: CTC, the schedule, the average of the weights. Refuses to know: any photograph.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import math
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from benchmarks.plate_models.recogniser import Recogniser
+from twin.devices.lpr.glyphs import ALPHABET
+
+BATCH = 64
+
+
+def batches(
+    folder: Path, shards: list[int], dice: np.random.Generator
+) -> Iterator[tuple[Tensor, list[str], Tensor, np.ndarray]]:
+    """Shuffled within each shard."""
+    for shard in shards:
+        path = folder / f"shard-{shard:05d}.npz"
+        while not path.exists():
+            time.sleep(2)
+        data = np.load(path)
+        pictures, texts, states, middles = (data[name] for name in ("pictures", "texts", "states", "middles"))
+        order = dice.permutation(len(texts))
+        for first in range(0, len(order) - BATCH + 1, BATCH):
+            chosen = order[first : first + BATCH]
+            varied, moved = _varied(pictures[chosen], middles[chosen], dice)
+            yield ready(varied), [str(texts[i]) for i in chosen], torch.from_numpy(states[chosen]), moved
+
+
+def _varied(pictures: np.ndarray, middles: np.ndarray, dice: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Shifted by a few pixels, now and then with a strip hidden: no two passes see the same picture."""
+    out, moved = pictures.copy(), middles.copy()
+    for one, places in zip(out, moved, strict=True):
+        across, down = int(dice.integers(-3, 4)), int(dice.integers(-2, 3))
+        one[:] = np.roll(one, (down, across), (0, 1))
+        places += across
+        if dice.random() < 0.15:
+            x = int(dice.integers(0, 155))
+            one[:, x : x + int(dice.integers(1, 5))] = dice.integers(0, 255, 3)
+    return out, moved
+
+
+def ready(pictures: np.ndarray) -> Tensor:
+    x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
+    mean = x.mean(dim=(1, 2, 3), keepdim=True)
+    return ((x - mean) / (x.std(dim=(1, 2, 3), keepdim=True) + 4.0)).contiguous(memory_format=torch.channels_last)
+
+
+def spell(logits: Tensor) -> list[str]:
+    """The likeliest path, read."""
+    return [
+        "".join(ALPHABET[one - 1] for one, before in zip(row, [0, *row[:-1]], strict=True) if one and one != before)
+        for row in logits.argmax(dim=2).tolist()
+    ]
+
+
+def _loss(logits: Tensor, states: Tensor, texts: list[str], truth: Tensor, middles: np.ndarray) -> Tensor:
+    """CTC, which is what decides; and beside it, since renders know where each character stands, plain cross entropy in
+    the columns at the characters' middles and between them: it spares CTC its long search for the alignment."""
+    targets = torch.tensor([1 + ALPHABET.index(char) for text in texts for char in text])
+    lengths = torch.tensor([len(text) for text in texts])
+    columns = torch.full((len(texts),), logits.shape[1])
+    shares = logits.log_softmax(2)
+    reading = nn.functional.ctc_loss(shares.transpose(0, 1), targets, columns, lengths, zero_infinity=True)
+    rows: list[int] = []
+    places: list[int] = []
+    labels: list[int] = []
+    for row, (text, across) in enumerate(zip(texts, middles, strict=True)):
+        at = np.clip(across[: len(text)] / 4 - 0.5, 0, logits.shape[1] - 1)
+        between = [(a + b) / 2 for a, b in pairwise(at) if b - a > 2.5]
+        rows += [row] * (len(at) + len(between))
+        places += [round(float(x)) for x in (*at, *between)]
+        labels += [*(1 + ALPHABET.index(char) for char in text), *(0 for _ in between)]
+    aligned = nn.functional.nll_loss(shares[rows, places], torch.tensor(labels))
+    loss = 0.5 * reading + aligned
+    if bool((truth >= 0).any()):
+        loss = loss + 0.06 * nn.functional.cross_entropy(states, truth, ignore_index=-1)
+    return loss
+
+
+def train(
+    folders: list[Path], epochs: int, seed: int, peak: float, start: Path | None, keep: Path, shards: int
+) -> Recogniser:
+    torch.manual_seed(seed)
+    dice = np.random.default_rng(seed)
+    net = Recogniser().to(memory_format=torch.channels_last)
+    if start:
+        net.load_state_dict(torch.load(start))
+    average = copy.deepcopy(net).eval()
+    optimiser = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.01)
+    steps, done, began = epochs * shards * len(folders) * (2000 // BATCH), 0, time.monotonic()
+    for epoch, plan in enumerate(plans(folders, shards, epochs, dice)):
+        for folder, shard in plan:
+            losses, right, count = 0.0, 0, 0
+            for x, texts, truth, middles in batches(folder, [shard], dice):
+                rate = peak * min(1.0, (done + 1) / 150) * (0.5 + 0.5 * math.cos(math.pi * done / steps)) + 1e-6
+                for group in optimiser.param_groups:
+                    group["lr"] = rate
+                logits, states = net(x)
+                loss = _loss(logits, states, texts, truth, middles)
+                optimiser.zero_grad()
+                loss.backward()
+                nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+                optimiser.step()
+                done += 1
+                follow(average, net, min(0.998, (done + 1) / (done + 10)))
+                losses += float(loss.detach())
+                right += sum(a == b for a, b in zip(spell(logits.detach()), texts, strict=True))
+                count += len(texts)
+            spent, mean, exact = time.monotonic() - began, losses / count * BATCH, right / count
+            print(
+                f"{spent:7.0f} s  pass {epoch} {folder.name}/{shard:03d}  loss {mean:.3f}  exact {exact:.3f}",
+                flush=True,
+            )
+            torch.save(average.state_dict(), keep)
+            torch.save(net.state_dict(), keep.with_suffix(".live"))
+    return average
+
+
+def plans(folders: list[Path], shards: int, epochs: int, dice: np.random.Generator) -> Iterator[list[tuple[Path, int]]]:
+    """The order of the shards. The first three passes are one: each new shard, then two of those there already, so
+    that a
+    renderer that is slower than the trainer holds nobody up. Then shuffled passes."""
+    first: list[tuple[Path, int]] = []
+    there: list[tuple[Path, int]] = []
+    for shard in range(shards):
+        for folder in folders:
+            there.append((folder, shard))
+            first += [there[-1], *(there[int(dice.integers(len(there)))] for _ in range(2))]
+    yield first
+    for _ in range(epochs - 3):
+        again = list(there)
+        dice.shuffle(again)
+        yield again
+
+
+def follow(average: nn.Module, net: nn.Module, share: float) -> None:
+    with torch.no_grad():
+        for slow, fast in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
+            if slow.dtype.is_floating_point:
+                slow.lerp_(fast, 1 - share)
+
+
+def export(net: nn.Module, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    net = net.to(memory_format=torch.contiguous_format).eval()
+    torch.onnx.export(
+        net, (torch.zeros(1, 3, 48, 160),), str(out), input_names=["plates"], output_names=["characters", "states"],
+        dynamic_axes={"plates": {0: "n"}, "characters": {0: "n"}, "states": {0: "n"}}, opset_version=17, dynamo=False,
+    )  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--shards", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--start", type=Path)
+    parser.add_argument("--keep", type=Path, default=Path("recogniser.pt"))
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
+    torch.set_num_threads(1)  # two threads wait for each other wherever the machine has other work
+    net = train(asked.folders, asked.epochs, asked.seed, asked.rate, asked.start, asked.keep, asked.shards)
+    if asked.out:
+        export(net, asked.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The plate reader: a picture in, what it says out.
+
+Knows: detector and recogniser together; plates in a frame, the plate that a picture is, one read for a passage.
+Refuses to know: cameras, events, workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from center.vision.detector import Detector, Found, Quad, whole
+from center.vision.opening import Image
+from center.vision.recogniser import Look, Recogniser, Text, read
+from center.vision.refiner import Refiner
+
+MODELS = Path(__file__).parent / "models"
+WEAKEST = 0.02  # a plate whose text is less sure than this is said to be unread
+
+
+class Read(NamedTuple):
+    """One plate in one picture. `sure`: that it is a plate; `text.confidence`: that it says so."""
+
+    text: Text
+    quad: Quad
+    sure: float
+    look: Look
+
+
+class Reader:
+    """Not for two threads at once."""
+
+    def __init__(self, models: Path = MODELS) -> None:
+        self._detector = Detector(models / "detector.onnx")
+        self._refiner = Refiner(models / "refiner.onnx")
+        self._recogniser = Recogniser(models / "recogniser.onnx")
+
+    def read(self, frame: Image) -> list[Read]:
+        """The plates in a frame, surest first."""
+        found = self._detector.find(frame)
+        return [self._read(frame, Found(self._refiner.refined(frame, one.quad), one.sure)) for one in found]
+
+    def read_plate(self, picture: Image) -> Read:
+        """A picture that shows one plate and nothing else."""
+        return self._read(picture, Found(whole(picture), 1.0))
+
+    def look(self, picture: Image, quad: Quad) -> Look:
+        """What the recogniser makes of the plate within the quad, before a text is settled."""
+        return self._recogniser.look(picture, quad)
+
+    def _read(self, frame: Image, found: Found) -> Read:
+        look = self.look(frame, found.quad)
+        return Read(read([look]), found.quad, found.sure, look)
+
+
+def voted(reads: Sequence[Read]) -> Text:
+    """One text for a passage: every frame has its say, a faint one little, because its columns are flat."""
+    return read([one.look for one in reads])
+
+
+def same_vehicle(one: Quad, other: Quad, apart: float = 3.0) -> bool:
+    """Whether a plate may have moved from `one` to `other` between two frames: within so many of its widths, and no
+    more than
+    twice as large."""
+    wide, other_wide = float(np.ptp(one[:, 0])), float(np.ptp(other[:, 0]))
+    near = float(np.hypot(*(one.mean(axis=0) - other.mean(axis=0)))) <= apart * max(wide, other_wide)
+    return near and 0.5 <= wide / max(other_wide, 1.0) <= 2.0

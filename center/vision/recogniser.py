@@ -1,0 +1,151 @@
+"""Reading one plate that has been cut out.
+
+Knows: the recogniser's network, the looks worth taking at one plate, and what confidence its likelihoods deserve.
+Refuses to know: where in the frame the plate was, and whose it is.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from center.vision import columns
+from center.vision.columns import ALPHABET, Looks
+from center.vision.detector import Quad, cut, widened
+from center.vision.opening import Image, even
+
+WIDTH, HEIGHT = 160, 48
+# Looks at one plate: grown across and down, moved right and down, in shares of its size.
+VIEWS = ((0.0, 0.0, 0.0, 0.0), (0.07, 0.06, 0.0, 0.0), (-0.03, -0.03, 0.0, 0.0))
+STATES = (
+    *(
+        "",
+        "AK",
+        "AL",
+        "AR",
+        "AZ",
+        "CA",
+        "CO",
+        "CT",
+        "DC",
+        "DE",
+        "FL",
+        "GA",
+        "HI",
+        "IA",
+        "ID",
+        "IL",
+        "IN",
+        "KS",
+        "KY",
+        "LA",
+        "MA",
+    ),
+    *(
+        "MD",
+        "ME",
+        "MI",
+        "MN",
+        "MO",
+        "MS",
+        "MT",
+        "NC",
+        "ND",
+        "NE",
+        "NH",
+        "NJ",
+        "NM",
+        "NV",
+        "NY",
+        "OH",
+        "OK",
+        "OR",
+        "PA",
+        "RI",
+    ),
+    *("SC", "SD", "TN", "TX", "UT", "VA", "VT", "WA", "WI", "WV", "WY"),
+)
+STATE_SURE = 0.6  # below it no state is claimed
+SHARPNESS = 1.0  # of the likelihoods, so that 80 % sure is right in 80 %: benchmarks.plate_models.calibrate
+KEPT, FAINT = 5, 0.002  # alternatives kept, and the share below which none is worth keeping
+SHORTEST = 2  # a single character is a smudge
+
+
+class Look(NamedTuple):
+    """One plate in one picture: its columns from each view, V x T x 37, and the state's probabilities."""
+
+    columns: Looks
+    states: NDArray[np.float64]
+
+
+class Alternative(NamedTuple):
+    char: str
+    share: float
+
+
+class Text(NamedTuple):
+    """`characters`: per place what else it may be, likeliest first; `others`: whole texts that come next."""
+
+    plate: str
+    confidence: float
+    characters: tuple[tuple[Alternative, ...], ...]
+    others: tuple[tuple[str, float], ...]
+    state: str | None
+    state_confidence: float
+
+
+class Recogniser:
+    def __init__(self, model: Path) -> None:
+        self._net = cv2.dnn.readNetFromONNX(str(model))
+        self._outputs = ["characters", "states"]
+
+    def look(self, frame: Image, quad: Quad) -> Look:
+        """The plate within the quad, seen several times a little differently."""
+        plates = np.stack([cut(frame, widened(quad, *view), WIDTH, HEIGHT) for view in VIEWS])
+        self._net.setInput(even(plates))
+        characters, states = self._net.forward(self._outputs)
+        shares = np.maximum(_softmax(np.asarray(characters, np.float64)), columns.FLOOR)
+        return Look(shares, _softmax(np.asarray(states, np.float64)).mean(axis=0))
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    shares = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=-1, keepdims=True), np.float64)
+
+
+def read(looks: list[Look]) -> Text:
+    """One text for all looks at one plate, from one picture or from a passage's."""
+    best, rivals = columns.settle(np.concatenate([look.columns for look in looks]))
+    # Pictures of one passage share their light, their dirt and their angle: four count as two.
+    worth = SHARPNESS * math.sqrt(len(looks))
+    texts = {best.text: best.score}
+    for rival in rivals:
+        texts[rival.text] = rival.score
+    characters = []
+    for place, row in enumerate(best.one_off):
+        for char, score in zip(ALPHABET, row, strict=True):
+            texts.setdefault(best.text[:place] + char + best.text[place + 1 :], float(score))
+        shares = _softmax(row * worth)
+        order = np.argsort(-shares, kind="stable")[:KEPT]
+        characters.append(tuple(Alternative(ALPHABET[i], float(shares[i])) for i in order if shares[i] >= FAINT))
+    ranked = sorted(texts.items(), key=lambda one: (-one[1], one[0]))
+    shares = _softmax(np.array([score for _, score in ranked]) * worth)
+    likely = [(text, float(share)) for (text, _), share in zip(ranked, shares, strict=True) if share >= FAINT]
+    others = tuple(one for one in likely if one[0] != best.text)[:KEPT]
+    state, sure = _state(looks)
+    # Most states press O and 0 with one die: which of the two it is, nobody can be sure, and nobody needs to be.
+    same = [share for text, share in likely if text.replace("O", "0") == best.text.replace("O", "0")]
+    confidence = min(1.0, sum(same)) if len(best.text) >= SHORTEST else 0.0
+    return Text(best.text, confidence, tuple(characters), others, state, sure)
+
+
+def _state(looks: list[Look]) -> tuple[str | None, float]:
+    shares = np.exp(np.mean([np.log(np.maximum(look.states, 1e-6)) for look in looks], axis=0))
+    likeliest = int(shares.argmax())
+    sure = float(shares[likeliest] / shares.sum())
+    return (STATES[likeliest] if STATES[likeliest] and sure >= STATE_SURE else None), sure

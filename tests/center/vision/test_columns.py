@@ -1,0 +1,66 @@
+"""From columns to a text: exact where it claims to be."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from center.vision.columns import ALPHABET, FLOOR, best_path, fit, settle
+
+
+def looks(views: int, length: int, seed: int = 0) -> np.ndarray:
+    shares = np.random.default_rng(seed).dirichlet(np.full(37, 0.05), (views, length))
+    return np.maximum(shares, FLOOR)
+
+
+def collapsed(path: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(one for one, before in zip(path, (0, *path[:-1]), strict=True) if one and one != before)
+
+
+def by_hand(look: np.ndarray, text: str) -> float:
+    """The likelihood by its definition: all paths that collapse to the text, one by one."""
+    labels = tuple(1 + ALPHABET.index(char) for char in text)
+    signs = sorted({0, *labels})
+    paths = (path for path in product(signs, repeat=len(look)) if collapsed(path) == labels)
+    return sum(float(np.prod([look[t, sign] for t, sign in enumerate(path)])) for path in paths)
+
+
+@pytest.mark.parametrize("text", ["A", "7B", "AAB", "1ZA", "00"])
+def test_a_texts_score_is_the_sum_over_its_paths(text: str) -> None:
+    seen = looks(2, 6)
+    assert fit(seen, text).score == pytest.approx(np.mean([np.log(by_hand(look, text)) for look in seen]))
+
+
+@pytest.mark.parametrize("text", ["AAB", "1ZA", "77"])
+def test_one_off_scores_are_the_scores_of_the_texts_one_off(text: str) -> None:
+    """In one sweep what would else take 36 per place; also where the new character doubles its neighbour."""
+    seen = looks(2, 6, 1)
+    scores = fit(seen, text).one_off
+    for place in range(len(text)):
+        for char in ALPHABET:
+            other = text[:place] + char + text[place + 1 :]
+            assert scores[place, ALPHABET.index(char)] == pytest.approx(fit(seen, other).score), other
+
+
+def column(**shares: float) -> np.ndarray:
+    one = np.full(37, FLOOR)
+    for char, share in shares.items():
+        one[0 if char == "blank" else 1 + ALPHABET.index(char.lstrip("_"))] = share
+    return one
+
+
+def test_two_looks_settle_what_one_gets_wrong() -> None:
+    """The best path of the first says B; together they say 8."""
+    unsure = np.stack([column(blank=0.9), column(B=0.5, _8=0.49), column(blank=0.9)])
+    sure = np.stack([column(blank=0.9), column(B=0.1, _8=0.9), column(blank=0.9)])
+    assert best_path(unsure) == "B"
+    best, rivals = settle(np.stack([unsure, sure]))
+    assert best.text == "8"
+    assert [rival.text for rival in rivals if rival.text] == ["B"]
+
+
+def test_an_empty_road_settles_on_nothing() -> None:
+    blank = np.stack([np.stack([column(blank=0.99)] * 5)] * 2)
+    assert settle(blank)[0].text == ""

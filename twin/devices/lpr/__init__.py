@@ -1,0 +1,1 @@
+"""The twin's plate-reader cameras as cameras: what the lens sees, drawn."""
