@@ -98,8 +98,10 @@ class Sightings:
             plate=text.plate,
             read=f"{camera}-{passage.first}-{passage.number}",
             state=text.state,
+            state_confidence=round(text.state_confidence, 4) if text.state else None,
             confidence=round(text.confidence, 4),
             candidates=tuple(Candidate(plate=plate, confidence=round(share, 4)) for plate, share in candidates),
+            characters=tuple({one.char: round(one.share, 4) for one in place} for place in text.characters),
             frame=passage.best[1],
         )
 

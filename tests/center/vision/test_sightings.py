@@ -50,6 +50,8 @@ def test_the_frames_vote() -> None:
     assert one.plate == "ABC123"
     assert "A8C123" in [candidate.plate for candidate in one.candidates]
     assert one.frame == "f1"
+    assert [max(place, key=lambda char: place[char]) for place in one.characters] == list("ABC123")
+    assert one.characters[1].keys() >= {"B", "8"}
 
 
 def test_a_car_after_a_pause_is_another_passage() -> None:
