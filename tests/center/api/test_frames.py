@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
 from center.api import live as live_module
-from center.core.events import MINUTE, SECOND, AircraftSeen, OperatorActed, UnitMoved
+from center.core.events import MINUTE, SECOND, AircraftSeen, OperatorActed, StopClosed, StopOpened, UnitMoved
 from tests.center.api.room import BUFFER_BYTES, Room, frame, frame_with, play, room, until
 from tests.running import Console
 
@@ -93,6 +93,22 @@ def test_what_is_gone_is_named() -> None:
             here.clock.advance(6 * MINUTE / SECOND)
             here.learn(AircraftSeen(at=here.clock.now(), source="adsb", icao="d4e5f6"))
             assert (await frame_with(watching, "gone"))["gone"] == {"aircraft": ["a1b2c3"]}
+
+    play(story())
+
+
+def test_a_stop_is_shown_with_its_unit_and_goes_when_it_ends() -> None:
+    """The unit is complete in every frame, with the stop while there is one."""
+
+    async def story() -> None:
+        async with room() as here, here.watch(await here.console()) as watching:
+            now = here.clock.now()
+            here.learn(StopOpened(at=now, source="mdt", unit="SO-1", stop="s1", plate="ABC123", state="LA", last="X"))
+            (unit,) = (await frame_with(watching, "units"))["units"]
+            assert unit["stop"] == {"stop": "s1", "at": now, "plate": "ABC123", "state": "LA"}
+            here.learn(StopClosed(at=now, source="mdt", unit="SO-1", stop="s1", outcome="warning"))
+            (unit,) = (await frame_with(watching, "units"))["units"]
+            assert "stop" not in unit
 
     play(story())
 

@@ -38,6 +38,16 @@ export interface Site {
   timezone?: Maybe<string>;
 }
 
+/** A traffic stop in progress. */
+export interface Stop {
+  stop: string;
+  at?: Maybe<Micros>;
+  plate?: Maybe<string>;
+  state?: Maybe<string>;
+  place?: Maybe<string>;
+  why?: Maybe<string>;
+}
+
 export interface Unit {
   unit: string;
   agency?: Maybe<string>;
@@ -52,6 +62,7 @@ export interface Unit {
   stale?: Maybe<boolean>;
   doubt?: Maybe<string[] | string>;
   media?: Maybe<boolean>;
+  stop?: Maybe<Stop>;
 }
 
 export interface Aircraft {
