@@ -69,12 +69,12 @@ def _beats(agency: Agency, parish: Parish, router: Router) -> tuple[Beat, ...]:
         gap[np.frombuffer(parts[largest], np.uint8)[mine] == 0] = -1.0
         centres[int(np.argmin(sizes))] = xy[int(np.argmax(gap))]
         parts = _cut(router, mine, _nearest(xy, centres), len(centres))
-    return tuple(_beat(f"{agency.agency}-{number}", part) for number, part in enumerate(parts, 1))
+    driven = [part for part in parts if part.count(1) >= 2]
+    return tuple(_beat(f"{agency.agency}-{number}", part) for number, part in enumerate(driven, 1))
 
 
 def _beat(name: str, area: bytes) -> Beat:
     nodes = np.flatnonzero(np.frombuffer(area, np.uint8))
-    assert len(nodes) >= 2, f"{name} has no road to patrol"
     return Beat(name, area, tuple(nodes.tolist()))
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from twin.sim.gazetteer import Gazetteer
-from twin.sim.parish import Parish, planar
+from twin.sim.parish import Parish
+from twin.sim.patrol_beats import ground
 from twin.sim.routing import BESIDE_M, Router
 
 READER_M = BESIDE_M
@@ -48,11 +49,10 @@ def _misfits(parish: Parish, router: Router) -> Iterator[str]:
         if gap > HOME_M:
             yield f"the people at {home.lat}, {home.lon}: the nearest road is {_far(gap)} away"
     for agency in parish.agencies:
-        if agency.covers not in ("parish", "highways"):
-            try:
-                router.area(planar(parish.plane, parish.place(agency.covers).ring))
-            except ValueError as error:
-                yield f"{agency.agency} in {agency.covers}: {error}"
+        try:
+            ground(agency, parish, router)
+        except ValueError as error:
+            yield f"{agency.agency}, {agency.covers}: {error}"
 
 
 def _far(metres: float) -> str:

@@ -139,7 +139,7 @@ def test_what_lies_far_from_any_road_is_named(tmp_path: Path) -> None:
     found = misfits(CALCASIEU, Router(network))
     assert any(one.startswith("reader i10-texas-line: ") and "km away" in one for one in found)
     assert any(one.startswith("vinton: the nearest road is ") for one in found)
-    assert any(one.startswith("SPD in Sulphur: ") for one in found)
+    assert any(one.startswith("SPD, Sulphur: ") for one in found)
     assert not any(one.startswith("lake charles: ") for one in found)
     assert shown(found).endswith(f"; and {len(found) - 5} more")
 
