@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from twin.broker import Broker
-from twin.center_process import CenterProcess, addresses
+from twin.center_process import CenterError, CenterProcess, addresses
 from twin.parish_site import with_addresses
 from twin.recording import Recording, RecordingError
 from twin.replay import Replayed, Share, Start, send, together
 from twin.replay_processes import Processes
 
-BOOT_S = 4.0
+BOOT_S = 5.0
+BOOTS = 4
 CONNECT_S = 1.0
 
 
@@ -57,22 +58,24 @@ def _read(site: Path) -> dict[str, Any]:
 
 
 def _with_center(recording: Recording, speed: float | None, first_us: int, stack: ExitStack) -> Start:
-    """A center whose clock starts at the recording's first moment and runs as fast as the recording is sent. It ends
-    with `stack`."""
+    """A center whose clock starts at the recording's first moment and runs as fast as the recording is sent; begun
+    again, with more patience, if it was not up by then. It ends with `stack`. Raises CenterError."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rtcc-")))
     where = addresses({feed["name"]: feed["link"] for feed in recording.site["feeds"]})
     broker = Broker(folder, int(where.broker.rpartition(":")[2]))
     broker.start()
     stack.callback(broker.stop)
-    origin_s = time.time() + BOOT_S
     tables: dict[str, Any] = with_addresses(recording.site, where)
-    tables["clock"] = {
-        "epoch_us": first_us,
-        "origin_us": round(origin_s * 1e6),
-        "rate": 1.0 if speed is None else speed,
-    }
-    center = CenterProcess(folder, tables)
-    center.start()
-    stack.callback(center.stop)
-    asyncio.run(center.ready())
-    return Start(tables, folder, speed, first_us, origin_s)
+    for attempt in range(1, BOOTS + 1):
+        origin_s = time.time() + BOOT_S * attempt
+        rate = 1.0 if speed is None else speed
+        tables["clock"] = {"epoch_us": first_us, "origin_us": round(origin_s * 1e6), "rate": rate}
+        center = CenterProcess(folder, tables)
+        center.start()
+        stack.callback(center.stop)
+        asyncio.run(center.ready())
+        if time.time() < origin_s - CONNECT_S:
+            return Start(tables, folder, speed, first_us, origin_s)
+        center.stop()
+        center.forget()
+    raise CenterError(f"the center needs more than {BOOT_S * BOOTS:g} s to start")
