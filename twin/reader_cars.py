@@ -87,7 +87,7 @@ class _ReaderCar:
         call_later(env, TICK_US, self._look)
         now = now_us(env)
         true = self._unit.position(now)
-        x, y = self._setting.parish.plane.xy(true.lat, true.lon)
+        x, y = self._unit.xy()
         if true.speed_mps >= AT_REST_MPS:
             if hypot(x - self._was[0], y - self._was[1]) > NEW_PLACE_M:
                 self._was = (x, y)
