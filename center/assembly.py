@@ -20,6 +20,7 @@ from center.hands import AuditTrail, Hands, Messenger, Router
 from center.host import Host
 from center.ingest.feed import Attachment
 from center.intake import Intake
+from center.records import Records
 from center.site import FeedSettings, Site
 from center.store.journal import Journal
 
@@ -43,6 +44,7 @@ class Assembly:
         router: Router,
         audit: AuditTrail,
         pictures: Pictures,
+        records: Records | None = None,
     ) -> None:
         self.site = site
         self.clock = clock
@@ -50,7 +52,7 @@ class Assembly:
         self.journal = journal
         self.intakes: dict[str, Intake] = {}
         self.board = Board(center.picture, self.intakes)
-        self.host = Host(center, journal, clock, Hands(clock, self.board, messenger, router, audit))
+        self.host = Host(center, journal, clock, Hands(clock, self.board, messenger, router, audit, records))
         self.host.watchers.append(self.board.watch)
         for feed in site.feeds:
             self.intakes[feed.name] = self._intake(feed)

@@ -21,6 +21,7 @@ from center.core.center import Center
 from center.core.effects import Audit, Reply
 from center.core.events import Micros, OperatorActed
 from center.hands import DelayedRouter
+from center.records import Ask, Records, unasked
 from center.site import SiteError, from_tables
 from center.store.journal import DirectJournal, JournalError, JournalFile, digest, read
 from center.store.pictures import MemoryPictures
@@ -61,8 +62,10 @@ class Embedded:
         publish: Callable[[str, bytes], object],
         ring: Callable[[], None],
         roads: Path | None = None,
+        records: Ask = unasked,
     ) -> None:
-        """`tables` is a site file as tables, `journal` a new file. Raises SiteError, ValueError for bad roads."""
+        """`tables` is a site file as tables, `journal` a new file; `records(body, answered)` asks
+        the records, if the site has any. Raises SiteError, ValueError for bad roads."""
         self._clock = clock
         self._journal = DirectJournal(JournalFile(journal, synchronous="OFF"))
         self._trail = _Trail()
@@ -75,6 +78,7 @@ class Embedded:
             router=DelayedRouter(clock, routing.load(roads).times, ROUTING_TAKES),
             audit=self._trail,
             pictures=MemoryPictures(),
+            records=Records(records),
         )
         self._assembly.board.ring = ring
         self._arrive = {name: intake.arrive for name, intake in self._assembly.intakes.items()}

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
 from center.clock import Clock
-from center.core.effects import Audit, Effect, Notify, Reply, Route, Send, WakeAt, Withdraw
-from center.core.events import Event, Micros, RouteAnswered, RouteTime, Woke
+from center.core.effects import Audit, Effect, Lookup, Notify, Reply, Route, Send, WakeAt, Withdraw
+from center.core.events import Event, LookupAnswered, Micros, RouteAnswered, RouteTime, Woke
+from center.records import Found, Records, unasked
 
 Answered: TypeAlias = Callable[[Event], None]
 
@@ -44,10 +45,19 @@ class AuditTrail(Protocol):
 class Hands:
     """Every effect type has one carrier; `answer` takes the event that settles a request, when it comes."""
 
-    def __init__(self, clock: Clock, board: Board, messenger: Messenger, router: Router, audit: AuditTrail) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        board: Board,
+        messenger: Messenger,
+        router: Router,
+        audit: AuditTrail,
+        records: Records | None = None,
+    ) -> None:
         self._clock = clock
         self._messenger = messenger
         self._router = router
+        self._records = records or Records(unasked)
         self._withdrawn: set[str] = set()
         self._asked: set[str] = set()
         self._carriers: dict[type[Effect], Callable[[Any, Answered], None]] = {
@@ -56,6 +66,7 @@ class Hands:
             Audit: lambda effect, _: audit.keep(effect),
             Send: lambda effect, _: messenger.send(effect),
             Route: self._route,
+            Lookup: self._lookup,
             WakeAt: self._wake,
             Withdraw: self._withdraw,
         }
@@ -80,6 +91,20 @@ class Hands:
                 answer(RouteAnswered(at=self._clock.now(), source="router", answers=effect.id, times=times))
 
         self._router.ask(effect, arrived)
+
+    def _lookup(self, effect: Lookup, answer: Answered) -> None:
+        self._asked.add(effect.id)
+
+        def arrived(found: Found) -> None:
+            if self._is_wanted(effect.id):
+                at = self._clock.now()
+                answer(
+                    LookupAnswered(
+                        at=at, source="records", answers=effect.id, listed=found.listed, trouble=found.trouble
+                    )
+                )
+
+        self._records.ask(effect, arrived)
 
     def _is_wanted(self, request: str) -> bool:
         """Whether the answer to a request is still wanted; asking settles it."""

@@ -34,6 +34,7 @@ from center.core.events import Micros
 from center.durability import Durability
 from center.intake import Intake
 from center.links.mqtt_sender import MqttSender
+from center.records import Records, by_http
 from center.site import Site, SiteError, split_address
 from center.store import snapshot
 from center.store.audit import AuditFile
@@ -100,6 +101,7 @@ class Service:
             JournalFile(self._state.journal), loop.call_soon_threadsafe, self._pictures.write
         )
         self._executor = ThreadPoolExecutor(1, "router")
+        self._clerks = ThreadPoolExecutor(4, "records")
         self._wires = open_wires(site, folder)
         self._sender = self._terminals(site)
         publish = self._sender.publish if self._sender else _nowhere
@@ -112,6 +114,7 @@ class Service:
             router=routing.ExecutorRouter(self._executor, loop.call_soon_threadsafe, roads.times),
             audit=self._audit,
             pictures=self._pictures,
+            records=self._records(site, loop),
         )
         self._durability = Durability(self.assembly.host)
         self._snapshot_at = center.picture.position + site.site.snapshot_every_events
@@ -148,6 +151,7 @@ class Service:
         self._journal.close()
         self._pictures.close()
         self._executor.shutdown(cancel_futures=True)
+        self._clerks.shutdown(wait=False, cancel_futures=True)
         picture = self.assembly.center.picture
         try:
             self._audit.sync()
@@ -156,6 +160,11 @@ class Service:
         except (OSError, sqlite3.Error) as error:
             self._told(f"no snapshot is left for the next start: {error}")
         self._audit.close()
+
+    def _records(self, site: Site, loop: asyncio.AbstractEventLoop) -> Records | None:
+        if site.records is None:
+            return None
+        return Records(by_http(site.records.url, self._clerks, loop.call_soon_threadsafe))
 
     def _terminals(self, site: Site) -> MqttSender | None:
         if site.terminals is None:

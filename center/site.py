@@ -126,6 +126,13 @@ class TerminalSettings(_Table):
     password: str | None = None
 
 
+class RecordsSettings(_Table):
+    """`[records]`: where the state's records are asked (docs/feeds/records.md). Without it no listing is checked before
+    deputies are told of it."""
+
+    url: str
+
+
 class Site(_Table):
     """A whole site file, checked."""
 
@@ -133,6 +140,7 @@ class Site(_Table):
     clock: ClockSettings | None = None
     api: ApiSettings = msgspec.field(default_factory=ApiSettings)
     terminals: TerminalSettings | None = None
+    records: RecordsSettings | None = None
     policy: Policy = Policy()
     agencies: tuple[Agency, ...] = ()
     units: tuple[RosterUnit, ...] = ()
@@ -155,11 +163,12 @@ class Site(_Table):
             aircraft=self.aircraft,
             operators=operators,
             policy=self.policy,
+            records=self.records is not None,
         )
 
 
 _TABLES = (
-    *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings),
+    *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings, RecordsSettings),
     *(Agency, Policy, RosterAircraft, RosterReader, RosterUnit),
 )
 

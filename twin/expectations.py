@@ -26,9 +26,10 @@ from twin.scenarios.schema import (
     Recall,
     Refused,
     Reported,
+    Spared,
     Told,
 )
-from twin.score import Score, Timing, all_wanted, timing
+from twin.score import Score, Timing, all_wanted, as_listed, timing
 from twin.truth import Fact
 
 MANY = 10_000  # what a scenario leaves open
@@ -62,6 +63,20 @@ def _alerted(expected: Alerted, outcome: Outcome, _: Score) -> Checked:
 def _told(expected: Told, outcome: Outcome, _: Score) -> Checked:
     what = f"a deputy told of {expected.subject}{_within(expected.within_s)}"
     return _in_time(what, expected.within_s, _timing_of(outcome, expected.subject, "hotlist-hit"), "terminal_s")
+
+
+def _spared(expected: Spared, outcome: Outcome, _: Score) -> Checked:
+    """Whatever an operator made of it: no terminal may show the listing that an innocent car was taken for."""
+    what = f"no deputy told of {expected.subject}"
+    innocent = [f.facts for f in outcome.facts if f.kind == "innocent" and f.facts["name"] == expected.subject]
+    if not innocent:
+        return Checked(what, False, f"nothing called {expected.subject} happened")
+    listed = f"{as_listed(innocent[0]['listed'])} {innocent[0]['listed_state']}"
+    told = [f for f in outcome.facts if f.kind == "told" and as_listed(str(f.facts["plate"])) == as_listed(listed)]
+    leads = [a for a in outcome.alerts.values() if as_listed(a["subject"]) == as_listed(innocent[0]["listed"])]
+    how = ", ".join(sorted(str(a.get("disposition") or a["state"]) for a in leads))
+    seen = f"{len(told)} messages; {len(leads)} leads" + (f": {how}" if how else "")
+    return Checked(what, not told, seen)
 
 
 def _timing_of(outcome: Outcome, name: str, kind: str) -> Timing | str:
@@ -214,6 +229,7 @@ def _between(least: int, most: int) -> str:
 _CHECKS: dict[type[Expectation], Callable[[Any, Outcome, Score], Checked]] = {
     Alerted: _alerted,
     Told: _told,
+    Spared: _spared,
     Recall: _recall,
     Precision: _precision,
     Incidents: _incidents,

@@ -97,6 +97,7 @@ class Lockstep:
             publish=self._publish,
             ring=self._ring,
             roads=roads_file(self.world.setting.parish, self.world.setting.network),
+            records=self.world.records.ask,
         )
         self.witness = Witness(self.world, lambda: self.center.owed)
         self._rung = False

@@ -65,16 +65,17 @@ class Rostered(NamedTuple):
 
 class Addresses(NamedTuple):
     """Where a wire run listens. `udp`, `tcp` (what is asked for a document, too) by feed; one HTTP listener; one
-    broker."""
+    broker; the records server."""
 
     udp: Mapping[str, str]
     tcp: Mapping[str, str]
     http: str
     broker: str
     api: str
+    records: str
 
 
-NOWHERE = Addresses({}, {}, "127.0.0.1:1", "127.0.0.1:1", "127.0.0.1:0")
+NOWHERE = Addresses({}, {}, "127.0.0.1:1", "127.0.0.1:1", "127.0.0.1:0", "127.0.0.1:1")
 """For lockstep, where nothing listens."""
 
 
@@ -135,6 +136,7 @@ def tables(
         "site": {"name": name, "simulated": True, "timezone": parish.timezone, **(maps or {})},
         "api": {"listen": addresses.api},
         "terminals": {"connect": addresses.broker},
+        **({"records": {"url": f"http://{addresses.records}/query"}} if world.records else {}),
         "agencies": [{"agency": a.agency, "name": a.name, "own": a.own} for a in parish.agencies],
         "units": [_unit(unit) for unit in roster],
         "readers": [

@@ -30,7 +30,8 @@ class StateFiles:
         """The car with this plate, whose it is, and why it is listed; of a car from elsewhere only that."""
         text, state = plate.plate.upper(), plate.state.upper()
         wanted = [*self._roadside.cars.wanted, *(self._roadside.thefts.wanted if self._roadside.thefts else ())]
-        reasons = [one.reason for one in wanted if (one.plate, one.state) == (text, state)]
+        is_cleared = (text, state) in self._roadside.cars.cleared
+        reasons = [] if is_cleared else [one.reason for one in wanted if (one.plate, one.state) == (text, state)]
         car = self._people.car_of(text, state)
         if car is None:
             return [{"plate": text, "state": state, "listed": reasons}] if reasons else []

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from twin import parish_site
 from twin.broker import Broker
-from twin.center_process import LOOPBACK, CenterError, CenterProcess, addresses, free_port
+from twin.center_process import CenterError, CenterProcess, addresses
 from twin.devices.operator import Operator
 from twin.devices.things import SECOND_US
 from twin.outcome import Outcome
@@ -142,11 +142,11 @@ class Wire:
         )
 
     async def _open_records(self, pacer: Pacer, stack: AsyncExitStack) -> None:
-        port = free_port(set())
-        records = RecordsHttp(self.world.records, pacer.inject, LOOPBACK, port)
+        host, _, port = self._addresses.records.rpartition(":")
+        records = RecordsHttp(self.world.records, pacer.inject, host, int(port))
         await records.open()
         stack.push_async_callback(records.close)
-        self._told(f"records server: http://{LOOPBACK}:{port}/query")
+        self._told(f"records server: http://{self._addresses.records}/query")
 
     def _carrier(self, pacer: Pacer) -> WireCarrier:
         def heard(topic: str, payload: bytes) -> None:

@@ -19,10 +19,10 @@ from twin.fleet import Fleet
 from twin.parish_site import operators
 from twin.reader_cars import ReaderCars
 from twin.roadside import Roadside
-from twin.scenarios.schema import Ask, Happening, Incident, Panic, Scenario, Spree, StolenCar, TrafficStop
+from twin.scenarios.schema import Ask, Happening, Incident, InnocentCar, Panic, Scenario, Spree, StolenCar, TrafficStop
 from twin.setting import Setting, WorldError
 from twin.sim.calls import Happened, Matter
-from twin.sim.cars import Theft
+from twin.sim.cars import Listed, Theft
 from twin.sim.dispatch import Dispatcher
 from twin.sim.gazetteer import UnknownPlaceError
 from twin.sim.patrol import PatrolUnit
@@ -102,6 +102,9 @@ class World:
             car, way = self.roadside.cars.plan(_theft(happening), setting.dice("stolen-car", happening.name))
             if happening.flees:
                 self.pursuits.flees(happening.name, car.plate, way)
+        elif isinstance(happening, InnocentCar):
+            dice = setting.dice("innocent-car", happening.name)
+            self.roadside.cars.plan_innocent(_trip(happening), _listed(happening), dice)
         elif isinstance(happening, Incident):
             x, y = setting.gazetteer.xy(happening.place)
             call_later(setting.env, at_us, self._happen, happening, x, y)
@@ -188,4 +191,19 @@ def _theft(happening: StolenCar) -> Theft:
         plate=happening.plate,
         pace=happening.speed_factor,
         reason=happening.reason,
+    )
+
+
+def _trip(happening: InnocentCar) -> Theft:
+    at_us = round(happening.at_s * SECOND_US)
+    stops = (happening.origin, *happening.via, happening.to)
+    return Theft(happening.name, at_us, at_us, stops, happening.state, happening.plate, happening.speed_factor)
+
+
+def _listed(happening: InnocentCar) -> Listed:
+    return Listed(
+        happening.listed_plate or happening.plate,
+        happening.listed_state or happening.state,
+        is_on_file=happening.listed == "wanted",
+        expired=happening.listed == "expired",
     )

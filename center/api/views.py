@@ -130,6 +130,8 @@ class AlertView(View, frozen=True, kw_only=True):
     listing: ListingView | None = None
     differs: tuple[Difference, ...] = ()
     likely: float = 0.0
+    check: str = ""
+    checked_at: Micros | None = None
     reads: tuple[ReadView, ...] = ()
     reads_in_all: int = 0
     history: tuple[StepView, ...] = ()
@@ -298,6 +300,8 @@ def alert(it: Alert, picture: Picture) -> AlertView:
         listing=_listing(it, picture),
         differs=it.differs,
         likely=it.likely,
+        check=it.check,
+        checked_at=it.checked_at,
         reads=tuple(shown(hit) for hit in it.reads),
         reads_in_all=it.reads_in_all,
         history=tuple(StepView(**msgspec.structs.asdict(step)) for step in it.history),

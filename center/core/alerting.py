@@ -27,7 +27,7 @@ from center.core.events import (
     PlateRead,
     UnitReported,
 )
-from center.core.findings import Confirmed, Difference, Granted, Hit, HotlistRefused, Unheard
+from center.core.findings import Confirmed, Difference, Granted, Hit, HotlistRefused, Step, ToCheck, Unheard
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 DISPOSITIONS = ("correct", "wrong-state", "misread", "stale-listing", "dismissed")
 MAX_READS_SHOWN = 200
 MAX_CLOSED = 5_000
+UNCHECKED = "unchecked"
+"""The note of a person who confirms although the records could not be heard."""
 
 
 class HitRead(msgspec.Struct, frozen=True, gc=False):
@@ -44,22 +46,12 @@ class HitRead(msgspec.Struct, frozen=True, gc=False):
     backward: bool
 
 
-class Step(msgspec.Struct, frozen=True, gc=False):
-    """Something a person did about an alert."""
-
-    at: Micros
-    operator: str
-    act: str
-    disposition: str | None = None
-    action: str | None = None
-    note: str | None = None
-
-
 class Alert(msgspec.Struct, gc=False):
     """`kind` is hotlist-hit, unit-emergency, hotlist-refused, feed-quiet or unacknowledged. `key` joins what is the
     same matter. For a hotlist hit: the listing with its list and version as they were when it was raised, the reads
     oldest first, what differs between the first read and the listing, and how likely they are one car (of all its
-    reads, the likeliest)."""
+    reads, the likeliest). `check` is what the records said of the listing last, at `checked_at`: listed, not-listed or
+    not-checked; asked while they are being asked; empty where there are none."""
 
     alert: str
     kind: str
@@ -77,6 +69,8 @@ class Alert(msgspec.Struct, gc=False):
     listing: Listing | None = None
     differs: tuple[Difference, ...] = ()
     likely: float = 0.0
+    check: str = ""
+    checked_at: Micros | None = None
     reads: list[HitRead] = []
     reads_in_all: int = 0
     history: list[Step] = []
@@ -161,18 +155,47 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
         alert.history.append(step)
         alert.state = "acknowledged"
     elif event.act == "alert.confirm":
-        _close(picture, alert, "confirmed", msgspec.structs.replace(step, disposition="correct"))
-        if alert.kind == "hotlist-hit":
-            picture.found.append(Confirmed(alert.alert))
+        _confirm(alert, step, picture)
     else:
         _close(picture, alert, "dismissed", step)
     yield _show(picture, alert)
     yield Reply(id=picture.mint("r"), request=event.request, granted=True)
 
 
+def _confirm(alert: Alert, step: Step, picture: Picture) -> None:
+    """A person says that image and text are one. Where there are records, they are heard before that counts; when they
+    could not be, the person may say that it counts without."""
+    is_hit = alert.kind == "hotlist-hit"
+    if is_hit and picture.site.has_records and not (alert.check == "not-checked" and step.note == UNCHECKED):
+        alert.history.append(step)
+        alert.state = "acknowledged"
+        alert.check = "asked"
+        picture.found.append(ToCheck(alert.alert, step))
+    else:
+        _close(picture, alert, "confirmed", msgspec.structs.replace(step, disposition="correct"))
+        if is_hit:
+            picture.found.append(Confirmed(alert.alert))
+
+
+def checked(alert_id: str, said: str, step: Step | None, picture: Picture) -> Iterator[Effect]:
+    """The records have been heard, or not in time. A confirmation that waited counts if the plate is listed."""
+    alert = picture.alerts.alerts.get(alert_id)
+    if alert is None or alert.closed_at is not None:
+        return
+    if step is None and alert.check not in ("", "asked"):
+        return  # the answer to a confirmation came first, and is the newer
+    alert.check, alert.checked_at = said, picture.now
+    if step is not None and said == "listed":
+        _close(picture, alert, "confirmed", msgspec.structs.replace(step, act="checked", disposition="correct"))
+        picture.found.append(Confirmed(alert.alert))
+    yield _show(picture, alert)
+
+
 def _objection(event: OperatorActed, alert: Alert | None) -> str:
     if alert is None:
         return f"there is no alert {event.subject}"
+    if alert.check == "asked" and event.act == "alert.confirm" and alert.history and alert.history[-1].act == "confirm":
+        return "the records are being asked"
     if alert.state in ("confirmed", "dismissed"):
         by = alert.history[-1].operator if alert.history else ""
         return f"{by or 'the center'} has already {alert.state} it"
@@ -221,6 +244,9 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         reads=[HitRead(hit.read, hit.backward)],
         reads_in_all=1,
     )
+    if picture.site.has_records:
+        alert.check = "asked"
+        picture.found.append(ToCheck(alert.alert))
     yield _put(picture, alert)
 
 

@@ -11,8 +11,21 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from center.core import access, aircraft, alerting, calls, correlation, hotlists, messages, plates, site, stops, units
-from center.core.effects import AnyEffect, Effect, Reply, Request, Route, Send, Withdraw
+from center.core import (
+    access,
+    aircraft,
+    alerting,
+    calls,
+    checks,
+    correlation,
+    hotlists,
+    messages,
+    plates,
+    site,
+    stops,
+    units,
+)
+from center.core.effects import AnyEffect, Effect, Lookup, Reply, Request, Route, Send, WakeAt, Withdraw
 from center.core.events import (
     AircraftSeen,
     Answer,
@@ -23,6 +36,7 @@ from center.core.events import (
     FeedFellQuiet,
     FeedRecovered,
     HotlistLoaded,
+    LookupAnswered,
     MessageAcked,
     OperatorActed,
     PlateRead,
@@ -39,29 +53,33 @@ from center.core.picture import Picture
 
 Desk: TypeAlias = Callable[[Any, Picture], Iterable[Effect]]
 
+_HIT: tuple[Desk, ...] = (alerting.on_findings, checks.on_findings, correlation.on_findings)
+_STOP_TOLD: tuple[Desk, ...] = (units.heard, stops.told, plates.on_findings, *_HIT)
 DESKS: dict[type[Event], tuple[Desk, ...]] = {
     SiteLoaded: (site.loaded, units.roster_loaded),
     UnitMoved: (units.moved,),
     UnitReported: (units.reported, alerting.unit_reported),
-    StopOpened: (units.heard, stops.told, plates.on_findings, alerting.on_findings, correlation.on_findings),
-    StopChanged: (units.heard, stops.told, plates.on_findings, alerting.on_findings, correlation.on_findings),
+    StopOpened: _STOP_TOLD,
+    StopChanged: _STOP_TOLD,
     StopClosed: (units.heard, stops.closed),
     AircraftSeen: (aircraft.seen,),
-    PlateRead: (plates.read, alerting.on_findings, correlation.on_findings),
-    HotlistLoaded: (hotlists.loaded, alerting.on_findings, correlation.on_findings),
+    PlateRead: (plates.read, *_HIT),
+    HotlistLoaded: (hotlists.loaded, *_HIT),
     CallOpened: (calls.opened, correlation.called),
     CallChanged: (calls.opened, correlation.called),
     CallClosed: (calls.closed, correlation.closed),
     OperatorActed: (
         access.acted,
         alerting.acted,
+        checks.on_findings,
         messages.acted,
         messages.on_findings,
         alerting.on_findings,
     ),
     MessageAcked: (messages.acked,),
     RouteAnswered: (correlation.ranked, messages.route_answered, alerting.on_findings),
-    Woke: (messages.woke, alerting.on_findings),
+    LookupAnswered: (checks.answered, messages.on_findings, alerting.on_findings),
+    Woke: (messages.woke, checks.woke, alerting.on_findings),
     FeedFellQuiet: (alerting.feed_quiet,),
     FeedRecovered: (alerting.feed_recovered,),
 }
@@ -107,12 +125,16 @@ class Center:
                 access.remember(effect.request, effect, picture)
 
 
+_ANSWERS: dict[type, type[Answer]] = {Route: RouteAnswered, Lookup: LookupAnswered, WakeAt: Woke}
+
+
 def _settles(event: Answer, picture: Picture) -> bool:
     """Whether the answer fits a request: what a terminal says stops no timer, and no other unit's message."""
     request = picture.pending.get(event.answers)
     if isinstance(request, Send):
         return isinstance(event, MessageAcked) and picture.site.unit_of.get(event.unit, event.unit) == request.unit
-    return request is not None and isinstance(event, RouteAnswered if isinstance(request, Route) else Woke)
+    kind = _ANSWERS.get(type(request))
+    return kind is not None and isinstance(event, kind)
 
 
 _encoder = msgspec.msgpack.Encoder()

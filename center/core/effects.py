@@ -91,6 +91,17 @@ class Route(Request, frozen=True, kw_only=True):
     candidates: tuple[Stand, ...]
 
 
+class Lookup(Request, frozen=True, kw_only=True):
+    """What the records say of a plate now; answered by `LookupAnswered`. `purpose` is a code and `case` a number that
+    the records demand; `operator` is empty when the center asks by itself."""
+
+    plate: str
+    state: str | None
+    purpose: str
+    case: str
+    operator: str = ""
+
+
 class WakeAt(Request, frozen=True, kw_only=True):
     """Be woken (`Woke`) at `when`, or at once if that is past."""
 
@@ -103,5 +114,5 @@ class Withdraw(Effect, frozen=True, kw_only=True):
     request: str
 
 
-AnyEffect: TypeAlias = Notify | Reply | Audit | Send | Route | WakeAt | Withdraw
-AnyRequest: TypeAlias = Send | Route | WakeAt
+AnyEffect: TypeAlias = Notify | Reply | Audit | Send | Route | Lookup | WakeAt | Withdraw
+AnyRequest: TypeAlias = Send | Route | Lookup | WakeAt

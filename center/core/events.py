@@ -290,6 +290,14 @@ class RouteAnswered(Answer, frozen=True, kw_only=True):
     times: tuple[RouteTime, ...]
 
 
+class LookupAnswered(Answer, frozen=True, kw_only=True):
+    """What the records say of a plate. `listed`: for which reasons it is wanted; empty: it is not. With `trouble`, why
+    they said nothing, they said nothing."""
+
+    listed: tuple[str, ...] = ()
+    trouble: str = ""
+
+
 class Woke(Answer, frozen=True, kw_only=True):
     """A moment the center asked to be woken at has come."""
 
@@ -298,7 +306,8 @@ class Woke(Answer, frozen=True, kw_only=True):
 
 
 class SiteLoaded(Event, frozen=True, kw_only=True):
-    """Who and what belongs to this site. The first event of every journal, and again whenever the site file changes."""
+    """Who and what belongs to this site. The first event of every journal, and again whenever the site file changes.
+    `records`: whether there are records to be asked."""
 
     name: str
     simulated: bool = False
@@ -308,6 +317,7 @@ class SiteLoaded(Event, frozen=True, kw_only=True):
     aircraft: tuple[RosterAircraft, ...] = ()
     operators: tuple[RosterOperator, ...] = ()
     policy: Policy = Policy()
+    records: bool = False
 
 
 class FeedFaulted(Event, frozen=True, kw_only=True):
@@ -349,6 +359,7 @@ AnyEvent: TypeAlias = (
     | OperatorActed
     | MessageAcked
     | RouteAnswered
+    | LookupAnswered
     | Woke
     | SiteLoaded
     | FeedFaulted

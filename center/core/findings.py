@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from center.core.events import Listing, OperatorActed, PlateRead
+from center.core.events import Listing, Micros, OperatorActed, PlateRead
 from center.core.roster import RosterOperator
 
 
@@ -61,6 +61,25 @@ class Confirmed(msgspec.Struct, frozen=True, gc=False):
     alert: str
 
 
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """Something a person did about an alert."""
+
+    at: Micros
+    operator: str
+    act: str
+    disposition: str | None = None
+    action: str | None = None
+    note: str | None = None
+
+
+class ToCheck(msgspec.Struct, frozen=True, gc=False):
+    """A lead that the records are to be asked about. With `step`, a person has confirmed it, which counts only once
+    the records have been heard."""
+
+    alert: str
+    step: Step | None = None
+
+
 class Unheard(msgspec.Struct, frozen=True, gc=False):
     """No terminal acknowledged a message about this matter, however far it was escalated."""
 
@@ -68,4 +87,4 @@ class Unheard(msgspec.Struct, frozen=True, gc=False):
     headline: str
 
 
-Finding: TypeAlias = Hit | Stopped | HotlistRefused | Granted | Confirmed | Unheard
+Finding: TypeAlias = Hit | Stopped | HotlistRefused | Granted | Confirmed | ToCheck | Unheard

@@ -221,7 +221,7 @@ def _about_hit(alert: Alert, picture: Picture) -> Send:
         vehicle=" ".join(word for word in described if word) or None,
         lat=lat,
         lon=lon,
-        note=step.action,
+        note=f"{step.action}; not checked with the records" if alert.check == "not-checked" else step.action,
         verified_by=step.operator,
     )
 

@@ -12,6 +12,7 @@ from center.core.access import AccessSlice
 from center.core.aircraft import AircraftSlice
 from center.core.alerting import AlertsSlice
 from center.core.calls import CallsSlice
+from center.core.checks import ChecksSlice
 from center.core.correlation import IncidentsSlice
 from center.core.effects import AnyRequest
 from center.core.events import Micros
@@ -43,6 +44,7 @@ class Picture(msgspec.Struct, kw_only=True, dict=True):
     incidents: IncidentsSlice = msgspec.field(default_factory=IncidentsSlice)
     aircraft: AircraftSlice = msgspec.field(default_factory=AircraftSlice)
     alerts: AlertsSlice = msgspec.field(default_factory=AlertsSlice)
+    checks: ChecksSlice = msgspec.field(default_factory=ChecksSlice)
     messages: MessagesSlice = msgspec.field(default_factory=MessagesSlice)
     access: AccessSlice = msgspec.field(default_factory=AccessSlice)
 

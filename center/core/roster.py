@@ -67,5 +67,6 @@ class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_u
     incident_join_s: int = 900
     hotlist_stale_s: int = 36 * 3600
     hotlist_shrink: float = 0.5
+    check_patience_s: int = 5
     leads_per_find: float = 20.0
     listed_share: float = 2e-5

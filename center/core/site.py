@@ -27,6 +27,7 @@ class SiteSlice(msgspec.Struct, dict=True):
     def __post_init__(self) -> None:
         loaded = self.loaded
         self.policy: Policy = loaded.policy if loaded else Policy()
+        self.has_records = loaded is not None and loaded.records
         self.agencies: dict[str, Agency] = {a.agency: a for a in loaded.agencies} if loaded else {}
         self.units: dict[str, RosterUnit] = {u.unit: u for u in loaded.units} if loaded else {}
         self.readers: dict[str, RosterReader] = {r.reader: r for r in loaded.readers} if loaded else {}

@@ -46,7 +46,10 @@ def verdict(made: Outcome) -> Checked:
     return one
 
 
+TEXAN = at(0, "innocent", name="texan", plate="ABC1234", state="TX", listed="ABC1234", listed_state="LA")
+TOLD_OF_HIM = at(9, "told", unit="SO-1", message="m1", plate="ABC1234 LA", about="hotlist-hit", shown_us=9)
 HELD = [
+    run("{what: spared, subject: texan}", TEXAN, told(9)),
     run("{what: alerted, subject: pickup}", *CAR, alerts=FOUND),
     run("{what: alerted, subject: pickup, within_s: 3}", *CAR, alerts=FOUND),
     run(
@@ -96,6 +99,8 @@ FAILED = [
     ),
     (run("{what: told, subject: pickup, within_s: 14}", *CAR, alerts=FOUND), "after 15.0 s"),
     (run("{what: told, subject: pickup}", *CAR[:-1], alerts=FOUND), "never"),
+    (run("{what: spared, subject: texan}", TEXAN, TOLD_OF_HIM), "1 messages; 0 leads"),
+    (run("{what: spared, subject: texan}", told(9)), "nothing called texan happened"),
     (run("{what: recall, at_least: 0.5}", *CAR), "0.000"),
     (run("{what: precision, at_least: 0.1}", alerts=(emergency(1),)), "0.000"),
     (

@@ -83,6 +83,9 @@ class Operator:
                 self._log("alert-shown", operator=self.name, alert=alert["alert"], alert_kind=alert["kind"])
                 if alert["state"] == "raised" and self._acts:
                     self._think(alert["alert"])
+            elif self._acts and self._was_stopped(alert, known):
+                seconds = self._dice.uniform(*self._think_s)
+                call_later(self._env, round(seconds * SECOND_US), self._decide_again, alert["alert"])
         for incident in frame.get("incidents", ()):
             self.incidents[incident["incident"]] = incident
         for feed in frame.get("feeds", ()):
@@ -111,6 +114,23 @@ class Operator:
         else:
             self._act(alert, "dismiss", disposition=disposition, action="none")
 
+    def _was_stopped(self, shown: dict[str, Any], before: dict[str, Any]) -> bool:
+        """Whether the records have just kept this person's word from the street: not listed, or not heard in time."""
+        last = (shown.get("history") or [{}])[-1]
+        is_mine = (last.get("act"), last.get("operator")) == ("confirm", self.name)
+        is_news = before.get("check") == "asked" and shown.get("check") in ("not-listed", "not-checked")
+        return is_mine and is_news and shown["state"] == "acknowledged"
+
+    def _decide_again(self, alert: str) -> None:
+        """What is not on file is stale; what could not be checked is told all the same, and said to be unchecked."""
+        shown = self.alerts[alert]
+        if shown["state"] != "acknowledged":
+            return
+        if shown.get("check") == "not-listed":
+            self._act(alert, "dismiss", disposition="stale-listing", action="list's maker told")
+        else:
+            self._act(alert, "confirm", action="nearest units sent to look", note="unchecked")
+
     def _judge(self, shown: dict[str, Any]) -> str:
         """Image against text: what the picture shows, not what the camera made of it."""
         listing, read = shown["listing"], shown["read"]
@@ -120,7 +140,9 @@ class Operator:
         plate, state = seen
         if plate.replace("O", "0") != listing["plate"].replace("O", "0"):
             return "misread"
-        return "wrong-state" if listing.get("state") and state != listing["state"] else "correct"
+        if listing.get("state") and state != listing["state"]:
+            return "wrong-state"
+        return "stale-listing" if shown.get("check") == "not-listed" else "correct"
 
     def _taken_by_another(self, shown: dict[str, Any]) -> bool:
         """Two may press the key before either has seen the other's: the first has it."""

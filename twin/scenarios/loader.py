@@ -31,6 +31,7 @@ from twin.scenarios.schema import (
     Part,
     Reported,
     Scenario,
+    Spared,
     Spree,
     Told,
     json_schema,
@@ -187,7 +188,7 @@ def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for index, expected in enumerate(scenario.expect):
         key = "about" if isinstance(expected, Incidents) else "subject"
         key = "by" if isinstance(expected, Burglaries | Reported) else key
-        about_a_name = isinstance(expected, Incidents | Told) or (
+        about_a_name = isinstance(expected, Incidents | Told | Spared) or (
             isinstance(expected, Alerted) and expected.kind == "hotlist-hit"
         )
         about_a_name |= key == "by" and getattr(expected, key) is not None

@@ -47,7 +47,8 @@ class World(_Part, frozen=True, kw_only=True):
     rates, with crews and near repeats (`usual`), or as a run without a pattern (`no-series`, `shuffled`, `nothing`: see
     docs/world.md); sprees below come on top. `operators`: people who watch the alerts and
     act on them, each `think_s` seconds (least, most) after an alert appears; 0 leaves the acting to whoever sits at the
-    page. `roads`: a file of streets (.pbf or .graphml, docs/world.md) instead of the parish's own, named from where the
+    page. `records`: whether the room has the state's records to ask, so that deputies are told only of what is on file.
+    `roads`: a file of streets (.pbf or .graphml, docs/world.md) instead of the parish's own, named from where the
     scenario's file is.
 
     `aircraft`: whether anybody flies but whom the scenario sends. `receivers`: which antennas listen to aircraft, and
@@ -69,6 +70,7 @@ class World(_Part, frozen=True, kw_only=True):
     operators: Annotated[int, Meta(ge=0, le=50)] = 2
     think_s: tuple[Positive, Positive] = (8.0, 25.0)
     roads: str | None = None
+    records: bool = False
 
 
 class _Happening(_Part, frozen=True, kw_only=True, tag_field="do", tag=_dashed):
@@ -93,6 +95,24 @@ class StolenCar(_Happening, frozen=True, kw_only=True):
     speed_factor: Annotated[float, Meta(gt=0.2, le=2.0)] = 1.0
     reason: Literal["stolen", "bolo", "wanted"] = "stolen"
     flees: bool = False
+
+
+class InnocentCar(_Happening, frozen=True, kw_only=True):
+    """A car that nobody should stop is driven along `via`, and the list has something like it from the first delivery
+    on: `listed_plate` and `listed_state` (else its own), which is then another car. `listed` says why it is innocent
+    if it is the very plate: `recovered` (its owner has it back, the records know, the list does not), or `expired` (the
+    entry was good until an hour before)."""
+
+    name: Name
+    origin: str = msgspec.field(name="from")
+    to: str
+    via: tuple[str, ...] = ()
+    plate: Annotated[str, Meta(pattern="^[A-Z0-9]{2,8}$")]
+    state: Literal["LA", "TX"] = "LA"
+    listed_plate: Annotated[str, Meta(pattern="^[A-Z0-9]{2,8}$")] | None = None
+    listed_state: Literal["LA", "TX"] | None = None
+    listed: Literal["wanted", "recovered", "expired"] = "wanted"
+    speed_factor: Annotated[float, Meta(gt=0.2, le=2.0)] = 1.0
 
 
 class Incident(_Happening, frozen=True, kw_only=True):
@@ -163,7 +183,7 @@ class Spree(_Happening, frozen=True, kw_only=True):
     caught_after: Annotated[int, Meta(ge=1, le=MOST_NIGHTS)] | None = None
 
 
-Happening: TypeAlias = StolenCar | Incident | TrafficStop | Ask | Panic | Fly | Spree
+Happening: TypeAlias = StolenCar | InnocentCar | Incident | TrafficStop | Ask | Panic | Fly | Spree
 
 
 class _Expectation(_Part, frozen=True, kw_only=True, tag_field="what", tag=_dashed):
@@ -185,6 +205,12 @@ class Told(_Expectation, frozen=True, kw_only=True):
 
     subject: str
     within_s: Positive | None = None
+
+
+class Spared(_Expectation, frozen=True, kw_only=True):
+    """No deputy's terminal shows a message about what the list has for the innocent car `subject`."""
+
+    subject: Name
 
 
 class Recall(_Expectation, frozen=True, kw_only=True):
@@ -274,6 +300,7 @@ class FeedsAlive(_Expectation, frozen=True, kw_only=True):
 Expectation: TypeAlias = (
     Alerted
     | Told
+    | Spared
     | Recall
     | Precision
     | Incidents

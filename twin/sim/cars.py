@@ -24,6 +24,7 @@ from twin.sim.routing_leg import Leg, Watched
 from twin.sim.traffic import ReaderView, passage
 
 SAME_PASSAGE_US = 2_000_000
+HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
 
 
 class Theft(NamedTuple):
@@ -39,9 +40,20 @@ class Theft(NamedTuple):
     reason: str = "stolen"
 
 
+class Listed(NamedTuple):
+    """What the list has that an innocent car may be taken for. `is_on_file`: the records have it too; `expired`: it was
+    good until an hour before the start."""
+
+    plate: str
+    state: str
+    is_on_file: bool
+    expired: bool
+
+
 class StolenCars:
     """`passed(reader, passage)` for each reader a stolen car passes; `listed()` when the list has a new entry. `taken`:
-    which of the residents' cars these are; a car whose plate a scenario gives is nobody's."""
+    which of the residents' cars these are; a car whose plate a scenario gives is nobody's. `cleared`: plates and states
+    that are wanted no more, whatever the list says."""
 
     def __init__(
         self,
@@ -57,6 +69,7 @@ class StolenCars:
         log: Log,
     ) -> None:
         self.wanted: list[Listing] = []
+        self.cleared: list[tuple[str, str]] = []
         self.taken: list[int] = []
         self._env = env
         self._people = people
@@ -83,17 +96,50 @@ class StolenCars:
     def plan(self, theft: Theft, dice: Random) -> tuple[Vehicle, list[Leg]]:
         """Put a theft into the world's future; which car it is, and its way. Raises UnknownPlaceError."""
         car = self._car(theft, dice)
+        legs = self._drive(theft, car)
+        call_later(self._env, theft.at_us, self._take, theft, car)
+        call_later(self._env, theft.reported_us, self._report, theft, car)
+        return car, legs
+
+    def plan_innocent(self, trip: Theft, listed: Listed, dice: Random) -> None:
+        """Have a car driven that nobody should stop, with something like it on the list from the first delivery on.
+        Raises UnknownPlaceError."""
+        car = vehicle(dice, trip.state, trip.plate)
+        self._drive(trip, car)
+        wanted = car
+        while (wanted.plate, wanted.state) != (listed.plate, listed.state) or (wanted.make == car.make) != (
+            (car.plate, car.state) == (listed.plate, listed.state)
+        ):
+            wanted = vehicle(dice, listed.state, listed.plate)
+        self.wanted.append(
+            Listing(
+                plate=listed.plate,
+                state=listed.state,
+                case=f"SYN-{trip.name}",
+                make=wanted.make,
+                model=wanted.model,
+                color=wanted.color,
+                effective_us=-DAY_US,
+                expires_us=-HOUR_US if listed.expired else None,
+            )
+        )
+        if not listed.is_on_file:
+            self.cleared.append((listed.plate, listed.state))
+        self._log(
+            "innocent", name=trip.name, plate=car.plate, state=car.state, listed=listed.plate, listed_state=listed.state
+        )
+
+    def _drive(self, theft: Theft, car: Vehicle) -> list[Leg]:
+        """Put a drive into the world's future, past every reader on its way."""
         legs = self._way(theft)
         self._drives.append((theft, car, legs))
-        call_later(self._env, theft.at_us, self._take, theft, car)
         before: dict[str, int] = {}
         for leg in legs:
             for seen in leg.passes(self._watched):
                 if seen.at - before.get(seen.name, -SAME_PASSAGE_US) >= SAME_PASSAGE_US:  # a stop at a reader ends one
                     call_later(self._env, seen.at, self._pass, theft.name, car, seen.name)  # leg and begins another
                 before[seen.name] = seen.at
-        call_later(self._env, theft.reported_us, self._report, theft, car)
-        return car, legs
+        return legs
 
     def _car(self, theft: Theft, dice: Random) -> Vehicle:
         if theft.plate is not None:
