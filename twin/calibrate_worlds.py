@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from twin import garbage
 from twin.day import Nowhere
 from twin.devices.clock import now_us
 from twin.devices.things import SECOND_US
@@ -98,12 +99,13 @@ def live(awake: Awake, days: int, seed: int, progress: Progress) -> Lived:
     setting = World(scenario, seed, Nowhere()).setting
     lived = Lived(setting.local_start, days, [], Counter(), Counter())
     listed: dict[str, None] = {}
-    while now_us(setting.env) < setting.ends_us:
-        setting.env.run(until=min(setting.ends_us, now_us(setting.env) + STEP_US))
-        _keep(lived, setting.truth.facts, listed)
-        setting.truth.facts.clear()
-        setting.truth.pictures.clear()
-        progress(now_us(setting.env) / setting.ends_us)
+    with garbage.seldom():
+        while now_us(setting.env) < setting.ends_us:
+            setting.env.run(until=min(setting.ends_us, now_us(setting.env) + STEP_US))
+            _keep(lived, setting.truth.facts, listed)
+            setting.truth.facts.clear()
+            setting.truth.pictures.clear()
+            progress(now_us(setting.env) / setting.ends_us)
     return lived
 
 

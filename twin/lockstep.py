@@ -15,7 +15,7 @@ import msgspec
 from simpy import Environment
 
 from center.embedded import Embedded, Micros
-from twin import parish_site
+from twin import garbage, parish_site
 from twin.devices.carrier import Answered
 from twin.devices.clock import call_later, now_us
 from twin.devices.operator import Operator
@@ -108,10 +108,11 @@ class Lockstep:
         self.center.start()
         self._look_at_feeds()
         ends_us = self.world.setting.ends_us
-        while now_us(self._env) < ends_us:
-            self._env.run(until=min(ends_us, now_us(self._env) + STEP_US))
-            self.witness.look()
-            progress(now_us(self._env) / ends_us)
+        with garbage.seldom():
+            while now_us(self._env) < ends_us:
+                self._env.run(until=min(ends_us, now_us(self._env) + STEP_US))
+                self.witness.look()
+                progress(now_us(self._env) / ends_us)
         self._last = self.center.state()
         self._show(self._last)
         self.center.close()
