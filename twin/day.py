@@ -106,7 +106,7 @@ def figures(facts: list[Fact], start: datetime) -> dict[str, Any]:
 
 def live(days: float, seed: int, start: str = "2026-03-09T00:00") -> World:
     """The parish's patrol and calls without readers, aircraft or a center."""
-    awake = Awake(readers=0, reads_a_day=0, hotlist=0, aircraft=False, operators=0)
+    awake = Awake(readers=0, reader_cars=0, reads_a_day=0, hotlist=0, aircraft=False, operators=0)
     scenario = Scenario(name="day", about="a day", start=start, lasts_s=days * 86_400.0, world=awake)
     world = World(scenario, seed, Nowhere())
     world.setting.env.run(until=world.setting.ends_us)
