@@ -145,7 +145,7 @@ def test_a_seed_that_fails_is_told_at_once_and_ctrl_c_leaves_the_table(tmp_path:
             assert process.wait(TIMEOUT_S) == 130
         finally:
             process.kill()
-    assert "1 to 10000 alerts of kind hotlist-hit: 0" in first
+    assert "alerts of kind hotlist-hit: 0" in first
     assert f"twin run {tmp_path}/f.yaml --seed" in rest
     assert "failed" in rest
     assert "0/" in rest
