@@ -64,8 +64,9 @@ def response(worlds: Worlds, priority: int) -> float | None:
 
 
 def reads_a_day(worlds: Worlds) -> float:
-    """By all readers."""
-    return float(round(worlds.parish.reads.total() / worlds.parish.days))
+    """By the readers that stand by the road."""
+    reads = sum(worlds.parish.reads[site.reader] for site in parish.load().readers)
+    return float(round(reads / worlds.parish.days))
 
 
 def bridge_reads_a_day(worlds: Worlds) -> float:
@@ -74,7 +75,7 @@ def bridge_reads_a_day(worlds: Worlds) -> float:
 
 
 def hits_per_1000_reads(worlds: Worlds) -> float | None:
-    """Reads of cars that were on the list then."""
+    """Reads of cars that were on the list then, by readers that stand and that ride."""
     reads = worlds.parish.reads.total()
     return round(1000.0 * worlds.parish.hits.total() / reads, 3) if reads else None
 
