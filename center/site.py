@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from center.core.events import Micros, SiteLoaded
-from center.core.roster import Agency, Policy, RosterAircraft, RosterOperator, RosterReader, RosterUnit
+from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
 from center.ingest import FORMATS, open_feed
 from center.ingest.feed import Origin
 
@@ -146,6 +146,7 @@ class Site(_Table):
     units: tuple[RosterUnit, ...] = ()
     readers: tuple[RosterReader, ...] = ()
     aircraft: tuple[RosterAircraft, ...] = ()
+    hotlists: tuple[RosterHotlist, ...] = ()
     operators: tuple[OperatorSettings, ...] = ()
     feeds: tuple[FeedSettings, ...] = ()
 
@@ -163,13 +164,14 @@ class Site(_Table):
             aircraft=self.aircraft,
             operators=operators,
             policy=self.policy,
+            hotlists=self.hotlists,
             records=self.records is not None,
         )
 
 
 _TABLES = (
     *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings, RecordsSettings),
-    *(Agency, Policy, RosterAircraft, RosterReader, RosterUnit),
+    *(Agency, Policy, RosterAircraft, RosterHotlist, RosterReader, RosterUnit),
 )
 
 

@@ -89,6 +89,7 @@ class ListingView(View, frozen=True, kw_only=True):
     plate: str
     reason: str
     hotlist: str
+    category: str
     version: str
     age_s: int
     state: str | None = None
@@ -258,6 +259,7 @@ def _listing(it: Alert, picture: Picture) -> ListingView | None:
         plate=listing.plate,
         reason=listing.reason,
         hotlist=it.hotlist,
+        category=it.category,
         version=it.version,
         age_s=hotlists.age(hotlist, picture.now) if hotlist else 0,
         state=listing.state,

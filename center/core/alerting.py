@@ -27,7 +27,18 @@ from center.core.events import (
     PlateRead,
     UnitReported,
 )
-from center.core.findings import Confirmed, Difference, Granted, Hit, HotlistRefused, Step, ToCheck, Unheard
+from center.core.findings import (
+    Confirmed,
+    Difference,
+    Granted,
+    Hit,
+    HotlistRefused,
+    HotlistTaken,
+    Retracted,
+    Step,
+    ToCheck,
+    Unheard,
+)
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -63,6 +74,7 @@ class Alert(msgspec.Struct, gc=False):
     revision: int = 0
     detail: str = ""
     hotlist: str = ""
+    category: str = ""
     version: str = ""
     issued: Micros | None = None
     list_loaded_at: Micros = Micros(0)
@@ -100,13 +112,10 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
                 headline=f"Hotlist {finding.hotlist} was not taken over",
                 detail=finding.why,
             )
+        elif isinstance(finding, HotlistTaken):
+            yield from _over(f"hotlist-refused/{finding.hotlist}", picture)
         elif isinstance(finding, Unheard):
-            yield _raise(
-                picture,
-                kind="unacknowledged",
-                subject=finding.about,
-                headline=f"Nobody has acknowledged: {finding.headline}",
-            )
+            yield _unheard(finding, picture)
 
 
 def unit_reported(event: UnitReported, picture: Picture) -> Iterator[Effect]:
@@ -120,7 +129,12 @@ def feed_quiet(event: FeedFellQuiet, picture: Picture) -> Iterator[Effect]:
 
 
 def feed_recovered(event: FeedRecovered, picture: Picture) -> Iterator[Effect]:
-    alert = _open(picture, f"feed-quiet/{event.feed}")
+    yield from _over(f"feed-quiet/{event.feed}", picture)
+
+
+def _over(key: str, picture: Picture) -> Iterator[Effect]:
+    """A matter that has settled itself."""
+    alert = _open(picture, key)
     if alert is not None:
         _close(picture, alert, "dismissed", Step(picture.now, "", "recovered"))
         yield _show(picture, alert)
@@ -158,6 +172,8 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
         _confirm(alert, step, picture)
     else:
         _close(picture, alert, "dismissed", step)
+        if picture.messages.of.get(alert.alert):
+            picture.found.append(Retracted(alert.alert))
     yield _show(picture, alert)
     yield Reply(id=picture.mint("r"), request=event.request, granted=True)
 
@@ -225,6 +241,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         yield _show(picture, known)
         return
     hotlist = picture.plates.hotlists[hit.hotlist]
+    site = picture.site.hotlists.get(hit.hotlist)
     state = f" ({listing.state})" if listing.state else ""
     alert = Alert(
         alert=picture.mint("a"),
@@ -235,6 +252,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         at=picture.now,
         detail=_staleness(hotlist, picture),
         hotlist=hotlist.name,
+        category=(site.category if site else "") or listing.reason,
         version=hotlist.version,
         issued=hotlist.issued,
         list_loaded_at=hotlist.loaded_at,
@@ -248,6 +266,24 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         alert.check = "asked"
         picture.found.append(ToCheck(alert.alert))
     yield _put(picture, alert)
+    if site is not None and site.unconfirmed and not hit.backward:
+        picture.found.append(Confirmed(alert.alert))
+
+
+def unheard(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001
+    """Where messages went out in the row of a hit, whether anybody could be told."""
+    for finding in tuple(picture.found):
+        if isinstance(finding, Unheard):
+            yield _unheard(finding, picture)
+
+
+def _unheard(finding: Unheard, picture: Picture) -> Effect:
+    return _raise(
+        picture,
+        kind="unacknowledged",
+        subject=finding.about,
+        headline=f"Nobody has acknowledged: {finding.headline}",
+    )
 
 
 def _is_one(shown: PlateRead, read: PlateRead) -> bool:

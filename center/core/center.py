@@ -35,7 +35,9 @@ from center.core.events import (
     Event,
     FeedFellQuiet,
     FeedRecovered,
+    HotlistChanged,
     HotlistLoaded,
+    HotlistSpoiled,
     LookupAnswered,
     MessageAcked,
     OperatorActed,
@@ -53,7 +55,13 @@ from center.core.picture import Picture
 
 Desk: TypeAlias = Callable[[Any, Picture], Iterable[Effect]]
 
-_HIT: tuple[Desk, ...] = (alerting.on_findings, checks.on_findings, correlation.on_findings)
+_HIT: tuple[Desk, ...] = (
+    alerting.on_findings,
+    checks.on_findings,
+    messages.on_findings,
+    alerting.unheard,
+    correlation.on_findings,
+)
 _STOP_TOLD: tuple[Desk, ...] = (units.heard, stops.told, plates.on_findings, *_HIT)
 DESKS: dict[type[Event], tuple[Desk, ...]] = {
     SiteLoaded: (site.loaded, units.roster_loaded),
@@ -65,6 +73,8 @@ DESKS: dict[type[Event], tuple[Desk, ...]] = {
     AircraftSeen: (aircraft.seen,),
     PlateRead: (plates.read, *_HIT),
     HotlistLoaded: (hotlists.loaded, *_HIT),
+    HotlistChanged: (hotlists.changed, *_HIT),
+    HotlistSpoiled: (hotlists.spoiled, alerting.on_findings),
     CallOpened: (calls.opened, correlation.called),
     CallChanged: (calls.opened, correlation.called),
     CallClosed: (calls.closed, correlation.closed),

@@ -13,7 +13,7 @@ from typing import NewType, TypeAlias
 
 import msgspec
 
-from center.core.roster import Agency, Policy, RosterAircraft, RosterOperator, RosterReader, RosterUnit
+from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
 
 Micros = NewType("Micros", int)
 """Microseconds since the Unix epoch, UTC."""
@@ -188,6 +188,24 @@ class HotlistLoaded(Event, frozen=True, kw_only=True):
     skipped: int = 0
 
 
+class HotlistChanged(Event, frozen=True, kw_only=True):
+    """Listings that are added to a list and taken off it between whole deliveries. What is taken off names a plate and
+    state, and a case when only that entry is meant."""
+
+    hotlist: str
+    version: str
+    added: tuple[Listing, ...] = ()
+    removed: tuple[Listing, ...] = ()
+
+
+class HotlistSpoiled(Event, frozen=True, kw_only=True):
+    """A delivery that could not be believed: half-written, empty, or no list at all. It was also reported as
+    FeedFaulted."""
+
+    hotlist: str
+    why: str
+
+
 # --- calls ------------------------------------------------------------------------------------------------------
 
 
@@ -318,6 +336,7 @@ class SiteLoaded(Event, frozen=True, kw_only=True):
     operators: tuple[RosterOperator, ...] = ()
     policy: Policy = Policy()
     records: bool = False
+    hotlists: tuple[RosterHotlist, ...] = ()
 
 
 class FeedFaulted(Event, frozen=True, kw_only=True):
@@ -352,6 +371,8 @@ AnyEvent: TypeAlias = (
     | VehicleSeen
     | DeviceReported
     | HotlistLoaded
+    | HotlistChanged
+    | HotlistSpoiled
     | CallOpened
     | CallChanged
     | CallClosed

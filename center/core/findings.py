@@ -44,8 +44,13 @@ class HotlistRefused(msgspec.Struct, frozen=True, gc=False):
     """A delivered list that must not replace the one in force."""
 
     hotlist: str
-    version: str
     why: str
+
+
+class HotlistTaken(msgspec.Struct, frozen=True, gc=False):
+    """A whole list is in force: what was wrong with an earlier delivery matters no more."""
+
+    hotlist: str
 
 
 class Granted(msgspec.Struct, frozen=True, gc=False):
@@ -80,6 +85,12 @@ class ToCheck(msgspec.Struct, frozen=True, gc=False):
     step: Step | None = None
 
 
+class Retracted(msgspec.Struct, frozen=True, gc=False):
+    """A person has dismissed an alert of which deputies had been told before anybody verified it."""
+
+    alert: str
+
+
 class Unheard(msgspec.Struct, frozen=True, gc=False):
     """No terminal acknowledged a message about this matter, however far it was escalated."""
 
@@ -87,4 +98,4 @@ class Unheard(msgspec.Struct, frozen=True, gc=False):
     headline: str
 
 
-Finding: TypeAlias = Hit | Stopped | HotlistRefused | Granted | Confirmed | ToCheck | Unheard
+Finding: TypeAlias = Hit | Stopped | HotlistRefused | HotlistTaken | Granted | Confirmed | ToCheck | Retracted | Unheard

@@ -17,7 +17,7 @@ import msgspec
 from center.core import alerting
 from center.core.effects import Effect, Reply, Route, Send, Stand, WakeAt, Withdraw
 from center.core.events import SECOND, Event, MessageAcked, Micros, OperatorActed, RouteAnswered, Woke
-from center.core.findings import Confirmed, Granted, Unheard
+from center.core.findings import Confirmed, Granted, Retracted, Unheard
 from center.core.geo import distance_m
 from center.core.units import Unit, is_stale
 
@@ -29,6 +29,7 @@ ROUTED_CANDIDATES = 12
 ROUTE_PATIENCE = 3 * SECOND
 MAX_MESSAGES = 10_000
 MAX_TEXT = 500
+NOT_VERIFIED = "NOT VERIFIED: nobody has compared image and text"
 NOT_TO_BE_SENT = ("out-of-service", "offline", "emergency")
 
 
@@ -72,6 +73,8 @@ class MessagesSlice(msgspec.Struct):
 def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001
     """Tell the street of what a person has confirmed: ask for road times, and do not wait for them for ever."""
     for finding in tuple(picture.found):
+        if isinstance(finding, Retracted):
+            yield from _retract(picture.alerts.alerts[finding.alert], picture)
         if not isinstance(finding, Confirmed):
             continue
         alert = picture.alerts.alerts[finding.alert]
@@ -200,6 +203,34 @@ def _messages(names: list[str], picture: Picture) -> list[Message]:
     return [picture.messages.messages[name] for name in names]
 
 
+def _retract(alert: Alert, picture: Picture) -> Iterator[Effect]:
+    """Whoever was told before anybody had looked is told that it was wrong; whom nobody answered for is asked no
+    more."""
+    here = picture.messages
+    units = list(dict.fromkeys(here.messages[name].unit for name in here.of[alert.alert]))
+    for key in [key for key, dispatch in here.dispatches.items() if dispatch.about == alert.alert]:
+        ended = here.dispatches.pop(key)
+        waiting = [message.message for message in _messages(ended.asked, picture) if message.state == "sent"]
+        for name in waiting:
+            here.messages[name].state = "silent"
+        for request in (*waiting, ended.route, ended.timer):
+            if request:
+                here.waits.pop(request, None)
+                yield Withdraw(id=picture.mint("x"), request=request)
+    step = alert.history[-1]
+    sending = msgspec.structs.replace(
+        _about_hit(alert, picture),
+        kind="text",
+        headline=f"CANCELLED: {alert.headline}"[:MAX_TEXT],
+        note=step.disposition,
+        verified_by=step.operator,
+    )
+    key = picture.mint("d")
+    dispatch = Dispatch(about=alert.alert, sending=sending, ranked=units)
+    here.dispatches[key] = dispatch
+    yield from _tell(key, dispatch, picture, len(units))
+
+
 def _about_hit(alert: Alert, picture: Picture) -> Send:
     """What a deputy is told of a confirmed hit; unit and id are filled in for each one told."""
     shown = max(alert.reads, key=lambda shown: (shown.read.at, shown.read.reader, shown.read.read))
@@ -207,7 +238,8 @@ def _about_hit(alert: Alert, picture: Picture) -> Send:
     reader = picture.site.readers.get(picture.site.reader_of.get(last.reader, ""))
     lat = last.lat if reader is None or reader.lat is None else reader.lat
     lon = last.lon if reader is None or reader.lon is None else reader.lon
-    step = alert.history[-1]
+    step = alert.history[-1] if alert.closed_at is not None else None
+    note = NOT_VERIFIED if step is None else step.action
     described = (listing.color, listing.make, listing.model) if listing else ()
     return Send(
         id="",
@@ -221,8 +253,8 @@ def _about_hit(alert: Alert, picture: Picture) -> Send:
         vehicle=" ".join(word for word in described if word) or None,
         lat=lat,
         lon=lon,
-        note=f"{step.action}; not checked with the records" if alert.check == "not-checked" else step.action,
-        verified_by=step.operator,
+        note=f"{note}; not checked with the records" if alert.check == "not-checked" else note,
+        verified_by=step.operator if step else None,
     )
 
 

@@ -33,9 +33,17 @@ MAX_OFFERED = 2  # other texts of a read, under which it is found again
 LIKELY_MARK, DOUBTFUL_MARK = 0.05, 0.005  # what a reader's posterior must be for two such places, or for one
 
 
+class Change(msgspec.Struct, frozen=True, gc=False):
+    """A listing that was added to a list, or taken off it, between whole deliveries."""
+
+    at: Micros
+    listing: Listing
+    is_off: bool
+
+
 class Hotlist(msgspec.Struct):
     """A list in force. `source` is the feed it came by, `loaded_at` when it arrived, `issued` when its maker says it
-    was made."""
+    was made; `changes` are those since, oldest first."""
 
     name: str
     version: str
@@ -43,6 +51,7 @@ class Hotlist(msgspec.Struct):
     issued: Micros | None
     listings: tuple[Listing, ...]
     source: str = ""
+    changes: tuple[Change, ...] = ()
 
 
 class PlatesSlice(msgspec.Struct, dict=True):

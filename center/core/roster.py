@@ -53,6 +53,15 @@ class RosterOperator(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, 
     role: str = "operator"
 
 
+class RosterHotlist(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """A list by its name. `category` is shown with its hits; `unconfirmed`: deputies are told of a hit at once, and
+    that nobody has verified it. For a child's life a site may choose that; for a car it had better not."""
+
+    hotlist: str
+    category: str = ""
+    unconfirmed: bool = False
+
+
 class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """Numbers a site may choose. Times in seconds, distances in metres. `leads_per_find` is what is worth it: so many
     false leads may an operator look at to find one stolen car more. `listed_share`: of all cars that pass readers,

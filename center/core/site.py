@@ -13,7 +13,7 @@ import msgspec
 
 from center.core.effects import Effect
 from center.core.events import SiteLoaded
-from center.core.roster import Agency, Policy, RosterAircraft, RosterOperator, RosterReader, RosterUnit
+from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -27,6 +27,7 @@ class SiteSlice(msgspec.Struct, dict=True):
     def __post_init__(self) -> None:
         loaded = self.loaded
         self.policy: Policy = loaded.policy if loaded else Policy()
+        self.hotlists: dict[str, RosterHotlist] = {h.hotlist: h for h in loaded.hotlists} if loaded else {}
         self.has_records = loaded is not None and loaded.records
         self.agencies: dict[str, Agency] = {a.agency: a for a in loaded.agencies} if loaded else {}
         self.units: dict[str, RosterUnit] = {u.unit: u for u in loaded.units} if loaded else {}

@@ -4,7 +4,8 @@ Knows: when a delivery is complete, what it says of itself, and when it cannot b
 Refuses to know: which list is in force. A refused delivery is a fault and no list, so the one before stays.
 
 One delivery is one whole message, or one stream from its start to its end. Lines that begin with `#` are about the
-list: `#VERSION,…`, `#ISSUED,…` (ISO 8601), `#END,count` behind the last; any other is a comment. NCIC prints the letter
+list: `#VERSION,…`, `#ISSUED,…` (ISO 8601), `#END,count` behind the last; any other is a comment. Behind `#ADD` and
+`#REMOVE` stand changes to the list in force, and then the delivery holds nothing else. NCIC prints the letter
 O as zero; that is kept here, and folded where plates are compared.
 """
 
@@ -20,7 +21,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from center.core.events import Event, HotlistLoaded, Listing, Micros
+from center.core.events import Event, HotlistChanged, HotlistLoaded, HotlistSpoiled, Listing, Micros
 from center.ingest.feed import Origin, Quiet, fault
 from center.ingest.hotlist_lines import (
     DELIMITERS,
@@ -41,7 +42,7 @@ CHECKED_BYTES = 1 << 20
 DIGITS_OF_A_DATE = 4
 
 _OPTIONS = ("name", "columns", "widths", "delimiter", "require_trailer", "tz")
-_ABOUT = re.compile(r"#\s*(VERSION|ISSUED|END)\b[\s,;:|=]*(.*)", re.IGNORECASE)
+_ABOUT = re.compile(r"#\s*(VERSION|ISSUED|END|ADD|REMOVE)\b[\s,;:|=]*(.*)", re.IGNORECASE)
 _TRAILER = re.compile(r"(?:TOTAL\s+RECORDS?|TRAILER|EOF)\b\D*(\d*)\s*", re.IGNORECASE)
 _CONTENT_TYPE = re.compile(r"(?:application|text|multipart|image)/[\w.+*-]+\s*(?:;.*)?", re.IGNORECASE)
 
@@ -52,7 +53,7 @@ class _RefusalError(ValueError):
 
 class _Delivery(msgspec.Struct, gc=False):
     """What has been read of one. `lines` counts those that should be listings, `bad` those that are not; `untold` is
-    how many faults came after the first few."""
+    how many faults came after the first few; `part` is ADD or REMOVE where changes stand instead of a whole list."""
 
     found: dict[tuple[str | None, ...], Listing] = {}
     faults: list[Event] = []
@@ -63,6 +64,8 @@ class _Delivery(msgspec.Struct, gc=False):
     issued: Micros | None = None
     ended: bool = False
     count: int | None = None
+    part: str = ""
+    removed: dict[tuple[str | None, ...], Listing] = {}
 
 
 class HotlistFeed(Quiet):
@@ -120,7 +123,12 @@ class HotlistFeed(Quiet):
             self._read(data, delivery, at)
             self._judge(delivery)
         except _RefusalError as why:
-            return [*self._faults(delivery, at), fault(self._origin, at, f"hotlist {self._name} refused: {why}", data)]
+            told = fault(self._origin, at, f"hotlist {self._name} refused: {why}", data)
+            name = self._name[:MAX_NAME_CHARS]
+            spoiled = HotlistSpoiled(at=at, source=self._origin.source, hotlist=name, why=str(why))
+            return [*self._faults(delivery, at), told, spoiled]
+        if delivery.part:
+            return [*self._faults(delivery, at), self._changed(delivery, data, at)]
         loaded = HotlistLoaded(
             at=at,
             source=self._origin.source,
@@ -131,6 +139,16 @@ class HotlistFeed(Quiet):
             skipped=delivery.bad,
         )
         return [*self._faults(delivery, at), loaded]
+
+    def _changed(self, delivery: _Delivery, data: bytes, at: Micros) -> HotlistChanged:
+        return HotlistChanged(
+            at=at,
+            source=self._origin.source,
+            hotlist=self._name[:MAX_NAME_CHARS],
+            version=delivery.version or self._version(data),
+            added=tuple(delivery.found.values()),
+            removed=tuple(delivery.removed.values()),
+        )
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -159,8 +177,9 @@ class HotlistFeed(Quiet):
                 delivery.bad += 1
                 self._tell(f"line {number}: {problem}", line, delivery, at)
                 continue
-            delivery.found[listing.plate, listing.state, listing.reason, listing.case] = listing
-            if len(delivery.found) > MAX_LISTINGS:
+            held = delivery.removed if delivery.part == "REMOVE" else delivery.found
+            held[listing.plate, listing.state, listing.reason, listing.case] = listing
+            if len(held) > MAX_LISTINGS:
                 raise _RefusalError(f"more than {MAX_LISTINGS} listings")
 
     def _layout(self, line: str) -> tuple[Layout, bool]:
@@ -187,6 +206,10 @@ class HotlistFeed(Quiet):
         if what == "END":
             delivery.ended = True
             delivery.count = int(said) if said.isdecimal() and len(said) < 12 else None
+        elif what in ("ADD", "REMOVE"):
+            if delivery.lines and not delivery.part:
+                raise _RefusalError("it is a whole list and changes to one")
+            delivery.part = what
         elif what == "VERSION":
             delivery.version = said[:MAX_NAME_CHARS] or None
         elif what == "ISSUED":

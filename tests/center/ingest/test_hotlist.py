@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-from center.core.events import Event, FeedFaulted, HotlistLoaded, Listing, Micros
+from center.core.events import Event, FeedFaulted, HotlistChanged, HotlistLoaded, HotlistSpoiled, Listing, Micros
 from center.ingest import hotlist, open_feed
 from center.ingest.feed import Origin
 from tests.center.ingest.feeding import events_of, feed_of, only, the, whys
@@ -386,3 +386,32 @@ def test_a_hundred_thousand_lines_take_less_than_a_blink() -> None:
     started = perf_counter()
     assert len(loaded(data).listings) == 100_000
     assert perf_counter() - started < 3.0
+
+
+# --- changes, and what is told of a spoiled delivery ------------------------------------------------------------------
+
+
+def test_additions_and_removals_stand_behind_their_headings() -> None:
+    """Not a list: what was not named stays as it was."""
+    change = the(
+        HotlistChanged,
+        delivered(f"#VERSION,c7\n{HEADER}\n#ADD\n{ROW}\n#REMOVE\nDEF456;LA;;;;;;;\n#END,2\n", "lists/parish.csv"),
+    )
+    assert (change.hotlist, change.version) == ("parish", "c7")
+    assert [one.plate for one in change.added] == ["ABC123"]
+    assert [(one.plate, one.state, one.case) for one in change.removed] == [("DEF456", "LA", None)]
+
+
+def test_a_whole_list_with_changes_in_it_is_refused() -> None:
+    """One of the two would be lost."""
+    assert "a whole list and changes" in refusal(f"{HEADER}\n{ROW}\n#ADD\n{ROW}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("", "it lists nothing"), (f"{HEADER}\n{ROW}\n#END,2\n", "half-written"), ("<html>", "column")]
+)
+def test_a_refused_delivery_is_a_fact_of_its_own(text: str, why: str) -> None:
+    """So that somebody is told, however many faults are folded away."""
+    (spoiled,) = only(HotlistSpoiled, delivered(text, "lists/parish.csv"))
+    assert spoiled.hotlist == "parish"
+    assert why in spoiled.why
