@@ -47,7 +47,7 @@ DISPOSITIONS = ("correct", "wrong-state", "misread", "stale-listing", "dismissed
 MAX_READS_SHOWN = 200
 MAX_CLOSED = 5_000
 UNCHECKED = "unchecked"
-"""The note of a person who confirms although the records could not be heard."""
+"""How the note begins of a person who confirms although the records could not be heard."""
 
 
 class HitRead(msgspec.Struct, frozen=True, gc=False):
@@ -182,7 +182,11 @@ def _confirm(alert: Alert, step: Step, picture: Picture) -> None:
     """A person says that image and text are one. Where there are records, they are heard before that counts; when they
     could not be, the person may say that it counts without."""
     is_hit = alert.kind == "hotlist-hit"
-    if is_hit and picture.site.has_records and not (alert.check == "not-checked" and step.note == UNCHECKED):
+    if (
+        is_hit
+        and picture.site.has_records
+        and not (alert.check == "not-checked" and (step.note or "").lower().startswith(UNCHECKED))
+    ):
         alert.history.append(step)
         alert.state = "acknowledged"
         alert.check = "asked"
@@ -193,7 +197,7 @@ def _confirm(alert: Alert, step: Step, picture: Picture) -> None:
             picture.found.append(Confirmed(alert.alert))
 
 
-def checked(alert_id: str, said: str, step: Step | None, picture: Picture) -> Iterator[Effect]:
+def checked(alert_id: str, said: str, words: str, step: Step | None, picture: Picture) -> Iterator[Effect]:
     """The records have been heard, or not in time. A confirmation that waited counts if the plate is listed."""
     alert = picture.alerts.alerts.get(alert_id)
     if alert is None or alert.closed_at is not None:
@@ -201,6 +205,7 @@ def checked(alert_id: str, said: str, step: Step | None, picture: Picture) -> It
     if step is None and alert.check not in ("", "asked"):
         return  # the answer to a confirmation came first, and is the newer
     alert.check, alert.checked_at = said, picture.now
+    alert.detail = "; ".join(filter(None, (_staleness(picture.plates.hotlists[alert.hotlist], picture), words)))
     if step is not None and said == "listed":
         _close(picture, alert, "confirmed", msgspec.structs.replace(step, act="checked", disposition="correct"))
         picture.found.append(Confirmed(alert.alert))

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from center.core.picture import Picture
 
 CRIMINAL_JUSTICE = "C"
+SAID = {
+    "listed": "",
+    "not-listed": "the records say that it is not listed any more",
+    "not-checked": "not checked, the records said nothing in time: to tell deputies all the same, note "
+    + alerting.UNCHECKED,
+}
+"""By what the records said: how the room is told."""
 
 
 class Check(msgspec.Struct, gc=False):
@@ -73,7 +80,7 @@ def answered(event: LookupAnswered, picture: Picture) -> Iterator[Effect]:
     picture.checks.timers.pop(check.timer, None)
     yield Withdraw(id=picture.mint("x"), request=check.timer)
     said = "not-checked" if event.trouble else "listed" if event.listed else "not-listed"
-    yield from alerting.checked(check.alert, said, check.step, picture)
+    yield from alerting.checked(check.alert, said, SAID[said], check.step, picture)
 
 
 def woke(event: Woke, picture: Picture) -> Iterator[Effect]:
@@ -83,4 +90,4 @@ def woke(event: Woke, picture: Picture) -> Iterator[Effect]:
         return
     check = picture.checks.asked.pop(lookup)
     yield Withdraw(id=picture.mint("x"), request=lookup)
-    yield from alerting.checked(check.alert, "not-checked", check.step, picture)
+    yield from alerting.checked(check.alert, "not-checked", SAID["not-checked"], check.step, picture)

@@ -72,6 +72,7 @@ def test_a_car_that_was_recovered_is_shown_as_such_and_reaches_no_deputy() -> No
     told = room.tell(said(the(Lookup, effects), 11))
     assert of(Send, told) == []
     assert (room.alert().state, room.alert().check) == ("acknowledged", "not-listed")
+    assert room.alert().detail == "the records say that it is not listed any more"
     room.tell(dismiss(room.alert().alert, 20, "stale-listing"))
     assert room.alert().disposition == "stale-listing"
 
@@ -93,7 +94,9 @@ def test_when_no_answer_comes_in_time_the_operator_decides() -> None:
     assert [one.request for one in of(Withdraw, late)] == [lookup.id]
     assert (room.alert().state, room.alert().check, of(Send, late)) == ("acknowledged", "not-checked", [])
     assert of(Send, room.tell(said(lookup, 16, "stolen"))) == [], "too late"
-    told = room.tell(act("alert.confirm", room.alert().alert, 20, action="units sent", note="unchecked"))
+    told = room.tell(
+        act("alert.confirm", room.alert().alert, 20, action="units sent", note="Unchecked: switch is down")
+    )
     assert {send.note for send in of(Send, told)} == {"units sent; not checked with the records"}
 
 

@@ -351,7 +351,7 @@ def test_a_camera_in_doubt_is_matched_backward_by_the_same_rule() -> None:
 def test_few_new_listings_and_many_find_the_same_passages() -> None:
     """Among many reads each of a few listings is looked for; among many listings, each read. Fails when one of the two
     ways knows a mistake that the other does not."""
-    car = {"make": "ford", "model": "f150", "color": "red", "confidence": 0.7}
+    car: dict[str, Any] = {"make": "ford", "model": "f150", "color": "red", "confidence": 0.7}
     wanted = listed("AB12345", make="FORD", model="F150", color="RED")
     texts = ("AB12345", "A812345", "B12345", "AB123457", "12345", "12345AB", "WX99999")
     reads = [read(text, n, candidates=["AB12345"] if text[0] == "W" else [], **car) for n, text in enumerate(texts)]
@@ -391,6 +391,24 @@ def test_reads_are_forgotten_after_the_lookback() -> None:
     assert len(here.reads) - here.head == 101
     assert sum(map(len, here.passed.values())) == 101
     assert len(here.reads) < 101 + 4097 * 2, "what was let go must leave the list as well"
+
+
+def test_what_else_a_forgotten_read_may_have_said_is_forgotten_with_it() -> None:
+    """Retention has no back door: neither the text nor the texts that the reader offered lead to the read."""
+    room = Room(policy(lookback_s=100))
+    for n in range(500):
+        room.tell(read(f"P{n % 7}", n, candidates=[f"P{n % 7}", f"K{n % 5}", f"X{n % 3}", "NEVER"]))
+        if n == 250:
+            room.restart()
+    here = room.picture.plates
+    kept = {past.read for past in here.reads[here.head :]}
+    assert len(kept) == 101
+    for filed, times in ((here.passed, 1), (here.offered, plates.MAX_OFFERED)):
+        assert {past.read for reads in filed.values() for past in reads} == kept
+        assert sum(map(len, filed.values())) == 101 * times
+    room.tell(hotlist(listed("P3"), listed("K1"), s=1000))
+    assert room.alerts() == []
+    assert (here.passed, here.offered) == ({}, {})
 
 
 def test_there_are_never_more_reads_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
