@@ -69,7 +69,9 @@ def test_garbage_is_faults_and_exit_0(name: str) -> None:
     assert (code, err) == (HELD, "")
     events = objects(out)
     assert events
-    assert {event["type"] for event in events} == {"FeedFaulted"}
+    kinds = {event["type"] for event in events}
+    assert "FeedFaulted" in kinds
+    assert kinds <= {"FeedFaulted", "HotlistSpoiled"}  # of a list the room is told as well: no list came of it
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "hotlist"])

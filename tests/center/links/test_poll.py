@@ -34,10 +34,12 @@ class Server:
         self.serve = serve
         self.requests: list[bytes] = []
         self.connections = 0
+        self.answering: set[asyncio.Task[None] | None] = set()
         self.port = free_port()
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.answering.add(asyncio.current_task())
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:
                 self.requests.append(await reader.readuntil(b"\r\n\r\n"))
@@ -57,6 +59,7 @@ async def serving(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncItera
         yield server
     finally:
         listener.close()
+        await asyncio.gather(*filter(None, server.answering))  # who hung up a moment ago is still being noticed
 
 
 def ok(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
