@@ -1,6 +1,6 @@
 """Train the detector on rendered scenes, and write it as ONNX.
 
-    python -m benchmarks.plate_models.train_detector SHARDS… --epochs 6 --out center/vision/models/detector.onnx
+    python -m benchmarks.plate_models.train_detector SHARDS… --passes 60 --out center/vision/models/detector.onnx
 
 A shard that is not there yet is waited for. Knows: targets, losses, the schedule. Refuses to know: any photograph.
 """
@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.plate_models.detector import REACH_PX, STRIDE, Detector
-from benchmarks.plate_models.train_recogniser import follow, plans
+from benchmarks.plate_models.train_recogniser import follow, plan
 
 BATCH = 16
 
@@ -77,7 +77,7 @@ def loss_of(said: Tensor, heat: Tensor, corners: Tensor, counts: Tensor) -> tupl
     return focal.sum() / hit.sum().clamp(min=1), apart.sum() / counts.sum().clamp(min=1)
 
 
-def train(folder: Path, shards: int, epochs: int, seed: int, peak: float, start: Path | None, keep: Path) -> Detector:
+def train(folder: Path, shards: int, passes: int, seed: int, peak: float, start: Path | None, keep: Path) -> Detector:
     torch.manual_seed(seed)
     dice = np.random.default_rng(seed)
     net = Detector().to(memory_format=torch.channels_last)
@@ -85,29 +85,31 @@ def train(folder: Path, shards: int, epochs: int, seed: int, peak: float, start:
         net.load_state_dict(torch.load(start))
     average = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.01)
-    steps, done, began = epochs * shards * (1000 // BATCH), 0, time.monotonic()
-    for epoch, plan in enumerate(plans([folder], shards, epochs, dice)):
-        for folder, shard in plan:
-            sums, count = np.zeros(2), 0
-            for x, heat, corners, counts in batches(folder / f"shard-{shard:05d}.npz", dice):
-                rate = peak * min(1.0, (done + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * done / steps)) + 1e-6
-                for group in optimiser.param_groups:
-                    group["lr"] = rate
-                focal, apart = loss_of(net(x), heat, corners, counts)
-                optimiser.zero_grad()
-                (focal + 0.6 * apart).backward()
-                nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-                optimiser.step()
-                done += 1
-                follow(average, net, min(0.997, (done + 1) / (done + 10)))
-                sums += (float(focal.detach()), float(apart.detach()))
-                count += 1
-            spent, middles, apart = time.monotonic() - began, sums[0] / count, sums[1] / count
-            print(
-                f"{spent:7.0f} s  pass {epoch} shard {shard:03d}  middles {middles:.3f}  corners {apart:.3f}",
-                flush=True,
+    steps, done, began = passes * (1000 // BATCH), 0, time.monotonic()
+    for number, (_, shard) in enumerate(plan([folder], shards, passes, dice)):
+        sums, count = np.zeros(2), 0
+        for x, heat, corners, counts in batches(folder / f"shard-{shard:05d}.npz", dice):
+            rate = (
+                peak * min(1.0, (done + 1) / min(100, steps / 10)) * (0.5 + 0.5 * math.cos(math.pi * done / steps))
+                + 1e-6
             )
-            torch.save(average.state_dict(), keep)
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            focal, apart = loss_of(net(x), heat, corners, counts)
+            optimiser.zero_grad()
+            (focal + 0.6 * apart).backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+            optimiser.step()
+            done += 1
+            follow(average, net, min(0.997, (done + 1) / (done + 10)))
+            sums += (float(focal.detach()), float(apart.detach()))
+            count += 1
+        spent, middles, apart = time.monotonic() - began, sums[0] / count, sums[1] / count
+        print(
+            f"{spent:7.0f} s  pass {number:03d} shard {shard:03d}  middles {middles:.3f}  corners {apart:.3f}",
+            flush=True,
+        )
+        torch.save(average.state_dict(), keep)
     return average
 
 
@@ -130,7 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--shards", type=int, default=12)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--passes", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--start", type=Path)
@@ -138,7 +140,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    net = train(asked.folder, asked.shards, asked.epochs, asked.seed, asked.rate, asked.start, asked.keep)
+    net = train(asked.folder, asked.shards, asked.passes, asked.seed, asked.rate, asked.start, asked.keep)
     if asked.out:
         export(net, asked.out)
 

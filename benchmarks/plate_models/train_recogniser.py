@@ -1,6 +1,6 @@
 """Train the recogniser on rendered shards, and write it as ONNX.
 
-    python -m benchmarks.plate_models.train_recogniser SHARDS… --epochs 4 --out center/vision/models/recogniser.onnx
+    python -m benchmarks.plate_models.train_recogniser SHARDS… --passes 60 --out center/vision/models/recogniser.onnx
 
 A shard that is not there yet is waited for, so rendering and training can go on side by side.
 Knows: CTC, the schedule, the average of the weights. Refuses to know: any photograph.
@@ -95,7 +95,7 @@ def _loss(logits: Tensor, states: Tensor, texts: list[str], truth: Tensor, middl
 
 
 def train(
-    folders: list[Path], epochs: int, seed: int, peak: float, start: Path | None, keep: Path, shards: int
+    folders: list[Path], passes: int, seed: int, peak: float, start: Path | None, keep: Path, shards: int
 ) -> Recogniser:
     torch.manual_seed(seed)
     dice = np.random.default_rng(seed)
@@ -104,50 +104,51 @@ def train(
         net.load_state_dict(torch.load(start))
     average = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.01)
-    steps, done, began = epochs * shards * len(folders) * (2000 // BATCH), 0, time.monotonic()
-    for epoch, plan in enumerate(plans(folders, shards, epochs, dice)):
-        for folder, shard in plan:
-            losses, right, count = 0.0, 0, 0
-            for x, texts, truth, middles in batches(folder, [shard], dice):
-                rate = peak * min(1.0, (done + 1) / 150) * (0.5 + 0.5 * math.cos(math.pi * done / steps)) + 1e-6
-                for group in optimiser.param_groups:
-                    group["lr"] = rate
-                logits, states = net(x)
-                loss = _loss(logits, states, texts, truth, middles)
-                optimiser.zero_grad()
-                loss.backward()
-                nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-                optimiser.step()
-                done += 1
-                follow(average, net, min(0.998, (done + 1) / (done + 10)))
-                losses += float(loss.detach())
-                right += sum(a == b for a, b in zip(spell(logits.detach()), texts, strict=True))
-                count += len(texts)
-            spent, mean, exact = time.monotonic() - began, losses / count * BATCH, right / count
-            print(
-                f"{spent:7.0f} s  pass {epoch} {folder.name}/{shard:03d}  loss {mean:.3f}  exact {exact:.3f}",
-                flush=True,
+    steps, done, began = passes * (2000 // BATCH), 0, time.monotonic()
+    for number, (folder, shard) in enumerate(plan(folders, shards, passes, dice)):
+        losses, right, count = 0.0, 0, 0
+        for x, texts, truth, middles in batches(folder, [shard], dice):
+            rate = (
+                peak * min(1.0, (done + 1) / min(150, steps / 10)) * (0.5 + 0.5 * math.cos(math.pi * done / steps))
+                + 1e-6
             )
-            torch.save(average.state_dict(), keep)
-            torch.save(net.state_dict(), keep.with_suffix(".live"))
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            logits, states = net(x)
+            loss = _loss(logits, states, texts, truth, middles)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+            optimiser.step()
+            done += 1
+            follow(average, net, min(0.998, (done + 1) / (done + 10)))
+            losses += float(loss.detach())
+            right += sum(a == b for a, b in zip(spell(logits.detach()), texts, strict=True))
+            count += len(texts)
+        spent, mean, exact = time.monotonic() - began, losses / count * BATCH, right / count
+        print(
+            f"{spent:7.0f} s  pass {number:03d} {folder.name}/{shard:03d}  loss {mean:.3f}  exact {exact:.3f}",
+            flush=True,
+        )
+        torch.save(average.state_dict(), keep)
+        torch.save(net.state_dict(), keep.with_suffix(".live"))
     return average
 
 
-def plans(folders: list[Path], shards: int, epochs: int, dice: np.random.Generator) -> Iterator[list[tuple[Path, int]]]:
-    """The order of the shards. The first three passes are one: each new shard, then two of those there already, so
-    that a
-    renderer that is slower than the trainer holds nobody up. Then shuffled passes."""
-    first: list[tuple[Path, int]] = []
+def plan(folders: list[Path], shards: int, passes: int, dice: np.random.Generator) -> list[tuple[Path, int]]:
+    """The order of the shards. First each new shard, then two of those there already, so that a renderer that is slower
+    than the trainer holds nobody up; then all of them shuffled, again and again, until there are `passes`."""
+    order: list[tuple[Path, int]] = []
     there: list[tuple[Path, int]] = []
     for shard in range(shards):
         for folder in folders:
             there.append((folder, shard))
-            first += [there[-1], *(there[int(dice.integers(len(there)))] for _ in range(2))]
-    yield first
-    for _ in range(epochs - 3):
+            order += [there[-1], *(there[int(dice.integers(len(there)))] for _ in range(2))]
+    while len(order) < passes:
         again = list(there)
         dice.shuffle(again)
-        yield again
+        order += again
+    return order[:passes]
 
 
 def follow(average: nn.Module, net: nn.Module, share: float) -> None:
@@ -169,7 +170,7 @@ def export(net: nn.Module, out: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+")
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--passes", type=int, default=60)
     parser.add_argument("--shards", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=2e-3)
@@ -178,7 +179,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     torch.set_num_threads(1)  # two threads wait for each other wherever the machine has other work
-    net = train(asked.folders, asked.epochs, asked.seed, asked.rate, asked.start, asked.keep, asked.shards)
+    net = train(asked.folders, asked.passes, asked.seed, asked.rate, asked.start, asked.keep, asked.shards)
     if asked.out:
         export(net, asked.out)
 

@@ -11,15 +11,18 @@ only in part, so their log-likelihoods are averaged and then counted as `WORTH` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from center.vision.grammar import by_shape, log_prior, shape, shapes_of
+
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LONGEST = 10
 FLOOR = 1e-5  # no class is impossible in any column
+TRIED = 2  # texts of known shapes that are looked at closely
+POOR = -2.5  # a text that explains the looks worse than this may have a character too many
 
 Looks = NDArray[np.float64]  # V x T x 37
 
@@ -115,27 +118,51 @@ def _one_off(
     return total
 
 
-def settle(looks: Looks, guesses: Iterable[str] = (), rounds: int = 4) -> tuple[Fit, list[Fit]]:
-    """The text that explains all looks best, and the other texts tried. Starts from each look's own best path and
-    climbs by
-    single characters."""
+def settle(looks: Looks, worth: float = 1.0, rounds: int = 4) -> tuple[Fit, dict[str, float]]:
+    """The text that is likeliest after all looks, and of every text thought of its log-likelihood times `worth` plus
+    what the grammar thinks of it. Starts from each look's own best path and climbs."""
     tried: dict[str, Fit] = {}
-    for guess in (*(best_path(look) for look in looks), *guesses):
-        if guess not in tried:
-            tried[guess] = fit(looks, guess)
-    best = max(tried.values(), key=lambda one: (one.score, one.text))
+
+    def value(text: str) -> float:
+        if text not in tried:
+            tried[text] = fit(looks, text)
+        return tried[text].score * worth + log_prior(text)
+
+    best = max(dict.fromkeys(best_path(look) for look in looks), key=lambda text: (value(text), text))
     for _ in range(rounds):
-        moves = [best.text[:i] + best.text[i + 1 :] for i in range(len(best.text))]
-        if best.one_off.size and best.one_off.max() > best.score + 1e-9:
-            place, char = np.unravel_index(int(best.one_off.argmax()), best.one_off.shape)
-            moves = [best.text[:place] + ALPHABET[char] + best.text[place + 1 :]]
-        elif len(looks) == 1 or best.score > -1.0:
-            break
-        for move in moves:
-            if move not in tried:
-                tried[move] = fit(looks, move)
-        better = max(tried.values(), key=lambda one: (one.score, one.text))
-        if better is best:
+        moves = _moves(tried[best], worth)
+        better = max((best, *moves), key=lambda text: (value(text), text))
+        if better == best:
             break
         best = better
-    return best, [one for one in tried.values() if one is not best]
+    values = {text: value(text) for text in tried}
+    found = tried[best]
+    for place, row in enumerate(found.one_off):
+        before, after = best[:place], best[place + 1 :]
+        digit, letter = (by_shape(shape(f"{before}{one}{after}")) for one in "0A")
+        for char, score in zip(ALPHABET, row, strict=True):
+            values.setdefault(f"{before}{char}{after}", float(score) * worth + (digit if char.isdigit() else letter))
+    return found, values
+
+
+def _moves(one: Fit, worth: float) -> list[str]:
+    """Texts that may be likelier: the best other character in one place, the best text of a known shape (its characters
+    taken each for itself), and, when it fits badly, the text without one of its characters."""
+    length = len(one.text)
+    if not length:
+        return []
+    gain = (one.one_off - one.score) * worth
+    digits, letters = gain[:, :10], gain[:, 10:]
+    forms: list[tuple[float, str]] = []
+    for form in (shape(one.text), *shapes_of(length)):
+        text, sum_of_gains = "", 0.0
+        for place, kind in enumerate(form):
+            rows, offset = (digits, 0) if kind == "9" else (letters, 10)
+            likeliest = int(rows[place].argmax())
+            text += ALPHABET[offset + likeliest]
+            sum_of_gains += float(rows[place, likeliest])
+        forms.append((sum_of_gains + by_shape(form), text))
+    moves = [text for _, text in sorted(forms, reverse=True)[:TRIED]]
+    if one.score * worth < POOR:
+        moves += [one.text[:place] + one.text[place + 1 :] for place in range(length)]
+    return [text for text in dict.fromkeys(moves) if text != one.text]

@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from center.vision.detector import Detector, Found, Quad, whole
+from center.vision.detector import Detector, Found, Quad, whole, widened
 from center.vision.opening import Image
 from center.vision.recogniser import Look, Recogniser, Text, read
 from center.vision.refiner import Refiner
 
 MODELS = Path(__file__).parent / "models"
-WEAKEST = 0.02  # a plate whose text is less sure than this is said to be unread
+DOUBTFUL = 0.5  # a find less sure than this is looked at in earnest only if a glimpse of it
+FEWEST = 4  # makes out so many characters
 
 
 class Read(NamedTuple):
@@ -40,12 +41,15 @@ class Reader:
 
     def read(self, frame: Image) -> list[Read]:
         """The plates in a frame, surest first."""
-        found = self._detector.find(frame)
+        found = [one for one in self._detector.find(frame) if one.sure >= DOUBTFUL or self._says_something(frame, one)]
         return [self._read(frame, Found(self._refiner.refined(frame, one.quad), one.sure)) for one in found]
 
     def read_plate(self, picture: Image) -> Read:
         """A picture that shows one plate and nothing else."""
         return self._read(picture, Found(whole(picture), 1.0))
+
+    def _says_something(self, frame: Image, found: Found) -> bool:
+        return len(self._recogniser.glimpse(frame, widened(found.quad, 0.08, 0.08))) >= FEWEST
 
     def look(self, picture: Image, quad: Quad) -> Look:
         """What the recogniser makes of the plate within the quad, before a text is settled."""

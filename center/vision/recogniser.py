@@ -21,7 +21,7 @@ from center.vision.opening import Image, even
 
 WIDTH, HEIGHT = 160, 48
 # Looks at one plate: grown across and down, moved right and down, in shares of its size.
-VIEWS = ((0.0, 0.0, 0.0, 0.0), (0.07, 0.06, 0.0, 0.0), (-0.03, -0.03, 0.0, 0.0))
+VIEWS = ((0.03, 0.03, 0.0, 0.0), (0.1, 0.1, 0.0, 0.0), (-0.03, -0.03, 0.0, 0.0))
 STATES = (
     *(
         "",
@@ -71,7 +71,7 @@ STATES = (
     *("SC", "SD", "TN", "TX", "UT", "VA", "VT", "WA", "WI", "WV", "WY"),
 )
 STATE_SURE = 0.6  # below it no state is claimed
-SHARPNESS = 1.0  # of the likelihoods, so that 80 % sure is right in 80 %: benchmarks.plate_models.calibrate
+SHARPNESS = 0.8  # of the likelihoods, so that 80 % sure is right in 80 %: benchmarks.plate_models.calibrate
 KEPT, FAINT = 5, 0.002  # alternatives kept, and the share below which none is worth keeping
 SHORTEST = 2  # a single character is a smudge
 
@@ -106,11 +106,19 @@ class Recogniser:
 
     def look(self, frame: Image, quad: Quad) -> Look:
         """The plate within the quad, seen several times a little differently."""
-        plates = np.stack([cut(frame, widened(quad, *view), WIDTH, HEIGHT) for view in VIEWS])
-        self._net.setInput(even(plates))
+        seen = [self._seen(frame, widened(quad, *view)) for view in VIEWS]
+        states = np.mean([states for _, states in seen], axis=0)
+        return Look(np.concatenate([characters for characters, _ in seen]), states)
+
+    def glimpse(self, frame: Image, quad: Quad) -> str:
+        """What a single quick look makes of it: enough to tell a plate from a headlamp."""
+        return columns.best_path(self._seen(frame, quad)[0][0])
+
+    def _seen(self, frame: Image, quad: Quad) -> tuple[Looks, NDArray[np.float64]]:
+        self._net.setInput(even(cut(frame, quad, WIDTH, HEIGHT)[None]))
         characters, states = self._net.forward(self._outputs)
         shares = np.maximum(_softmax(np.asarray(characters, np.float64)), columns.FLOOR)
-        return Look(shares, _softmax(np.asarray(states, np.float64)).mean(axis=0))
+        return shares, _softmax(np.asarray(states, np.float64))[0]
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -120,23 +128,22 @@ def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def read(looks: list[Look]) -> Text:
     """One text for all looks at one plate, from one picture or from a passage's."""
-    best, rivals = columns.settle(np.concatenate([look.columns for look in looks]))
     # Pictures of one passage share their light, their dirt and their angle: four count as two.
     worth = SHARPNESS * math.sqrt(len(looks))
-    texts = {best.text: best.score}
-    for rival in rivals:
-        texts[rival.text] = rival.score
+    best, values = columns.settle(np.concatenate([look.columns for look in looks]), worth)
     characters = []
-    for place, row in enumerate(best.one_off):
-        for char, score in zip(ALPHABET, row, strict=True):
-            texts.setdefault(best.text[:place] + char + best.text[place + 1 :], float(score))
-        shares = _softmax(row * worth)
+    for place in range(len(best.text)):
+        row = np.array([values[best.text[:place] + char + best.text[place + 1 :]] for char in ALPHABET])
+        shares = _softmax(row)
         order = np.argsort(-shares, kind="stable")[:KEPT]
         characters.append(tuple(Alternative(ALPHABET[i], float(shares[i])) for i in order if shares[i] >= FAINT))
-    ranked = sorted(texts.items(), key=lambda one: (-one[1], one[0]))
-    shares = _softmax(np.array([score for _, score in ranked]) * worth)
+    ranked = sorted(values.items(), key=lambda one: (-one[1], one[0]))
+    shares = _softmax(np.array([value for _, value in ranked]))
     likely = [(text, float(share)) for (text, _), share in zip(ranked, shares, strict=True) if share >= FAINT]
     others = tuple(one for one in likely if one[0] != best.text)[:KEPT]
+    # Most states press O and 0 with one die: which of the two it is, nobody can be sure, and nobody needs to be.
+    same = [share for text, share in likely if text.replace("O", "0") == best.text.replace("O", "0")]
+    confidence = min(1.0, sum(same)) if len(best.text) >= SHORTEST else 0.0
     state, sure = _state(looks)
     # Most states press O and 0 with one die: which of the two it is, nobody can be sure, and nobody needs to be.
     same = [share for text, share in likely if text.replace("O", "0") == best.text.replace("O", "0")]

@@ -56,9 +56,32 @@ def test_two_looks_settle_what_one_gets_wrong() -> None:
     unsure = np.stack([column(blank=0.9), column(B=0.5, _8=0.49), column(blank=0.9)])
     sure = np.stack([column(blank=0.9), column(B=0.1, _8=0.9), column(blank=0.9)])
     assert best_path(unsure) == "B"
-    best, rivals = settle(np.stack([unsure, sure]))
+    best, values = settle(np.stack([unsure, sure]), worth=4)
     assert best.text == "8"
-    assert [rival.text for rival in rivals if rival.text] == ["B"]
+    assert max(values, key=lambda text: values[text]) == "8"
+    assert values.keys() >= {"B", *ALPHABET}
+
+
+def test_where_the_eye_is_torn_the_grammar_decides_and_where_it_is_sure_it_does_not() -> None:
+    """An open 4 may look like an L; California writes 9AAA999 and nobody LLLL999. But a clear L stays an L."""
+
+    def seen(four: float) -> np.ndarray:
+        first = column(L=1 - four, _4=four)
+        rest = [one for char in "HFX108" for one in (column(blank=0.99), column(**{f"_{char}": 0.99}))]
+        return np.stack([column(blank=0.99), first, *rest, column(blank=0.99)])[None]
+
+    assert best_path(seen(0.4)[0]) == "LHFX108"
+    assert settle(seen(0.4))[0].text == "4HFX108"
+    assert settle(seen(0.0001))[0].text == "LHFX108"
+
+
+def test_two_doubts_at_once_are_settled_together() -> None:
+    """FK2X2Z read as FKZXZZ: one 2 alone makes no known shape, both do."""
+    torn = {"2": column(Z=0.55, _2=0.44), "Z": column(Z=0.99)}
+    rows = [one for char in "FK2X2Z" for one in (column(blank=0.99), torn.get(char, column(**{f"_{char}": 0.99})))]
+    look = np.stack([*rows, column(blank=0.99)])
+    assert best_path(look) == "FKZXZZ"
+    assert settle(look[None])[0].text == "FK2X2Z"
 
 
 def test_an_empty_road_settles_on_nothing() -> None:

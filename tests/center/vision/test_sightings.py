@@ -44,14 +44,14 @@ def test_ten_frames_of_a_car_are_one_read() -> None:
 
 
 def test_the_frames_vote() -> None:
-    """Two faint frames say 8, one clear frame says B: B it is, and 8 is among the candidates."""
-    faint, clear = seen("A8C123", clear=0.4), seen("ABC123", clear=0.99)
+    """Two faint frames say 8, one clear frame says 3: 3 it is, and 8 is among the candidates."""
+    faint, clear = seen("ABC128", clear=0.4), seen("ABC123", clear=0.99)
     (one,) = told([frame(0, faint), frame(1, clear), frame(2, faint)])
     assert one.plate == "ABC123"
-    assert "A8C123" in [candidate.plate for candidate in one.candidates]
+    assert "ABC128" in [candidate.plate for candidate in one.candidates]
     assert one.frame == "f1"
     assert [max(place, key=lambda char: place[char]) for place in one.characters] == list("ABC123")
-    assert one.characters[1].keys() >= {"B", "8"}
+    assert one.characters[5].keys() >= {"3", "8"}
 
 
 def test_a_car_after_a_pause_is_another_passage() -> None:
