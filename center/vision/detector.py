@@ -18,7 +18,7 @@ from center.vision.opening import Image
 AREA = 640 * 360  # pixels the network looks at, whatever the frame's size
 STRIDE = 8
 REACH_PX = 32.0
-SURE = 0.35  # below it nothing is reported
+SURE = 0.2  # below it nothing is reported
 MOST = 6  # plates a frame
 NARROWEST_PX = 12.0
 
