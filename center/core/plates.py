@@ -168,8 +168,9 @@ def _alternatives(event: PlateRead) -> Iterator[str]:
 
 
 def _compare(event: PlateRead, entry: Entry, picture: Picture) -> Hit | None:
-    """Whether read and listing are likely enough to be one vehicle, and in what they differ. `effective` is when the
-    entry was made, so a passage before it still counts, once it is in force."""
+    """Whether read and listing are likely enough to be one vehicle, and in what they differ. What contradicts in
+    nothing is always a lead: no list is so long that an exact match may be hidden in it. `effective` is when the entry
+    was made, so a passage before it still counts, once it is in force."""
     listing, now, policy = entry.listing, picture.now, picture.site.policy
     if listing.expires is not None and now >= listing.expires:
         return None
@@ -177,9 +178,10 @@ def _compare(event: PlateRead, entry: Entry, picture: Picture) -> Hit | None:
         return None
     here = picture.plates
     likely = probability(event, listing, here.fleet, here.index.count, policy.listed_share)
-    if likely * (1.0 + policy.leads_per_find) < 1.0:
+    differs = differences(event, listing)
+    if differs and likely * (1.0 + policy.leads_per_find) < 1.0:
         return None
-    return Hit(event, entry.hotlist, listing, differences(event, listing), round(likely, 4))
+    return Hit(event, entry.hotlist, listing, differs, round(likely, 4))
 
 
 def differences(event: PlateRead, listing: Listing) -> tuple[Difference, ...]:

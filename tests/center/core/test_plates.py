@@ -142,6 +142,15 @@ def test_a_doubtful_lead_on_a_short_list_is_none_on_a_long_one() -> None:
         assert len(room.alerts()) == leads
 
 
+def test_no_list_is_long_enough_and_no_camera_bad_enough_to_hide_what_agrees_in_everything() -> None:
+    """Nobody could explain to an owner why the very plate was read and nobody was told."""
+    stingy = policy(leads_per_find=0.001)
+    room = Room(stingy, hotlist(listed("ABC123")))
+    room.tell(read("ABC124", 1, confidence=0.05), read("ABC123", 2, confidence=0.05))
+    assert [alert.reads_in_all for alert in room.alerts()] == [1]
+    assert room.alert().differs == ()
+
+
 # --- contradictions ---------------------------------------------------------------------------------------------------
 
 
