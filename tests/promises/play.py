@@ -36,13 +36,14 @@ RATE = 60
 TIMEOUT_S = 900.0
 WHOLE = ("bad-day", "stolen-car")
 FIRST_S = {
-    "load-10x": 10.0,
+    "load-10x": 60.0,
+    "quiet-shift": 900.0,
     "load-100x": 5.0,
-    "burglary-spree": 9_000.0,
-    "sulphur-night": 9_000.0,
-    "no-pattern": 9_000.0,
+    "burglary-spree": 3_600.0,
+    "sulphur-night": 3_600.0,
+    "no-pattern": 3_600.0,
 }
-USUALLY_S = 900.0
+USUALLY_S = 400.0
 """How much of a scenario is played, in seconds of its world: all of those in `WHOLE`, of the others their beginning.
 Each is played three times and more in every run of the suite, and some last three nights."""
 

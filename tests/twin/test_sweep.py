@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,14 @@ def test_a_seed_that_fails_is_told_at_once_and_ctrl_c_leaves_the_table(tmp_path:
     """The scenario expects what cannot be; the sweep is stopped when the first seed has said so."""
     (tmp_path / "f.yaml").write_text(small.text(20, "expect:\n  - {what: alerts, at_least: 1}\n"))
     command = [sys.executable, "-u", "-m", "twin.cli", "sweep", str(tmp_path / "f.yaml"), "--seeds", "1..500"]
-    with subprocess.Popen([*command, "--workers", "2"], stdout=subprocess.PIPE, text=True) as process:
+    command += ["--workers", "2"]
+    heeding = partial(signal.signal, signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeding,  # noqa: PLW1509  # this process has no threads that hold locks
+    ) as process:
         try:
             assert process.stdout is not None
             first = process.stdout.readline()
