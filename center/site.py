@@ -21,6 +21,7 @@ from center.core.events import Micros, SiteLoaded
 from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
 from center.ingest import FORMATS, open_feed
 from center.ingest.feed import Origin
+from center.site_cameras import CameraSettings, as_rostered, wrong_cameras
 
 MAX_SITE_BYTES = 16 * 1024 * 1024
 
@@ -147,12 +148,14 @@ class Site(_Table):
     readers: tuple[RosterReader, ...] = ()
     aircraft: tuple[RosterAircraft, ...] = ()
     hotlists: tuple[RosterHotlist, ...] = ()
+    cameras: tuple[CameraSettings, ...] = ()
     operators: tuple[OperatorSettings, ...] = ()
     feeds: tuple[FeedSettings, ...] = ()
 
     def as_event(self, at: Micros) -> SiteLoaded:
         """What the core needs to know of it: no address and no secret."""
         operators = tuple(RosterOperator(o.operator, o.name, o.agency, o.role) for o in self.operators)
+        agencies = {u.unit: u.agency for u in self.units} | {a.icao: a.agency for a in self.aircraft}
         return SiteLoaded(
             at=at,
             source="site",
@@ -166,11 +169,13 @@ class Site(_Table):
             policy=self.policy,
             hotlists=self.hotlists,
             records=self.records is not None,
+            cameras=tuple(as_rostered(camera, agencies) for camera in self.cameras),
         )
 
 
 _TABLES = (
     *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings, RecordsSettings),
+    CameraSettings,
     *(Agency, Policy, RosterAircraft, RosterHotlist, RosterReader, RosterUnit),
 )
 
@@ -230,6 +235,12 @@ def _problems(site: Site) -> Iterator[str]:
     yield from _wrong_names(site)
     yield from _wrong_roster(site)
     yield from _wrong_readers(site)
+    yield from wrong_cameras(
+        site.cameras,
+        {agency.agency: agency.agency for agency in site.agencies},
+        {unit.unit: unit.agency for unit in site.units},
+        {craft.icao: craft.agency for craft in site.aircraft},
+    )
     for index, feed in enumerate(site.feeds):
         yield from _wrong_feed(f"feeds[{index}]", feed)
 
@@ -279,6 +290,7 @@ def _wrong_names(site: Site) -> Iterator[str]:
         ("units", site.units, "unit"),
         ("readers", site.readers, "reader"),
         ("aircraft", site.aircraft, "icao"),
+        ("cameras", site.cameras, "id"),
         ("operators", site.operators, "operator"),
         ("feeds", site.feeds, "name"),
     )

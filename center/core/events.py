@@ -13,7 +13,16 @@ from typing import NewType, TypeAlias
 
 import msgspec
 
-from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
+from center.core.roster import (
+    Agency,
+    Policy,
+    RosterAircraft,
+    RosterCamera,
+    RosterHotlist,
+    RosterOperator,
+    RosterReader,
+    RosterUnit,
+)
 
 Micros = NewType("Micros", int)
 """Microseconds since the Unix epoch, UTC."""
@@ -337,6 +346,7 @@ class SiteLoaded(Event, frozen=True, kw_only=True):
     policy: Policy = Policy()
     records: bool = False
     hotlists: tuple[RosterHotlist, ...] = ()
+    cameras: tuple[RosterCamera, ...] = ()
 
 
 class FeedFaulted(Event, frozen=True, kw_only=True):

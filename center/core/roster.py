@@ -44,6 +44,27 @@ class RosterAircraft(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, 
     agency: str
 
 
+class RosterCamera(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """A camera or a microphone, and whose it is; where it is reached is nobody's business here. `kind` is dash, body,
+    back-seat, fixed, community, aircraft or microphone. `unit` is what it rides on: a unit, or an aircraft by its
+    `icao`. `consent` is what its owner has agreed to: always, per-incident or never. `connected`: whether it can be
+    watched at all; if not, it is only known to be there."""
+
+    camera: str
+    kind: str
+    agency: str
+    name: str = ""
+    unit: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    heading_deg: float | None = None
+    view_deg: float | None = None
+    range_m: float | None = None
+    owner: str | None = None
+    consent: str = "always"
+    connected: bool = False
+
+
 class RosterOperator(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """`role` is one of operator, supervisor, auditor, representative, trainer."""
 

@@ -13,7 +13,16 @@ import msgspec
 
 from center.core.effects import Effect
 from center.core.events import SiteLoaded
-from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
+from center.core.roster import (
+    Agency,
+    Policy,
+    RosterAircraft,
+    RosterCamera,
+    RosterHotlist,
+    RosterOperator,
+    RosterReader,
+    RosterUnit,
+)
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -34,6 +43,7 @@ class SiteSlice(msgspec.Struct, dict=True):
         self.readers: dict[str, RosterReader] = {r.reader: r for r in loaded.readers} if loaded else {}
         self.aircraft: dict[str, RosterAircraft] = {a.icao: a for a in loaded.aircraft} if loaded else {}
         self.operators: dict[str, RosterOperator] = {o.operator: o for o in loaded.operators} if loaded else {}
+        self.cameras: dict[str, RosterCamera] = {c.camera: c for c in loaded.cameras} if loaded else {}
         self.unit_of: dict[str, str] = {d: u.unit for u in self.units.values() for d in _identities(u)}
         self.reader_of: dict[str, str] = {d: r.reader for r in self.readers.values() for d in (r.reader, *r.devices)}
 
