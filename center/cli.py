@@ -7,6 +7,7 @@ Refuses to know: how anything is done.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -42,8 +43,18 @@ def _refuse(why: object) -> NoReturn:
     raise typer.Exit(BAD_INPUT)
 
 
+def _is_pipe(descriptor: int) -> bool:
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
 @app.command()
-def run(site: SiteOption) -> None:
+def run(
+    site: SiteOption,
+    until_eof: Annotated[
+        bool, typer.Option("--until-eof", help="Stop as well when standard input, a pipe, is closed.")
+    ] = False,
+) -> None:
     """Run the center alone, for real feeds, until it is interrupted.
 
     [dim]Example: center run --site site.toml[/dim]
@@ -52,12 +63,15 @@ def run(site: SiteOption) -> None:
     from center.site import SiteError, load
     from center.store.journal import JournalError
 
+    if until_eof and not _is_pipe(sys.stdin.fileno()):
+        raise typer.BadParameter("standard input is neither a pipe nor a socket", param_hint="--until-eof")
     try:
         service.run(
             load(site),
             site.parent,
             ready=lambda address: print(f"operators' page: {address}", flush=True),  # noqa: T201
             told=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201
+            held_by=sys.stdin.buffer if until_eof else None,
         )
     except (SiteError, JournalError) as error:
         _refuse(error)

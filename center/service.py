@@ -220,8 +220,15 @@ def _nowhere(topic: str, payload: bytes) -> bool:  # noqa: ARG001
     return False
 
 
-def run(site: Site, folder: Path, ready: Callable[[str], None], told: Callable[[str], None]) -> None:
-    """`center run`, until SIGINT or SIGTERM. Raises SiteError, JournalError."""
+def run(
+    site: Site,
+    folder: Path,
+    ready: Callable[[str], None],
+    told: Callable[[str], None],
+    held_by: IO[bytes] | None = None,
+) -> None:
+    """`center run`, until SIGINT or SIGTERM, or until whoever holds the other end of the pipe `held_by` is gone. Raises
+    SiteError, JournalError."""
 
     _collect_seldom()
 
@@ -232,11 +239,18 @@ def run(site: Site, folder: Path, ready: Callable[[str], None], told: Callable[[
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, serving.cancel)
+        if held_by is not None:
+            loop.add_reader(held_by, lambda: _let_go(held_by) and serving.cancel())
         with contextlib.suppress(asyncio.CancelledError):
             await serving
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(main())
+
+
+def _let_go(pipe: IO[bytes]) -> bool:
+    """Whether a pipe that has something to read has its end to tell. Words are passed over."""
+    return not os.read(pipe.fileno(), 4096)
 
 
 def _collect_seldom() -> None:

@@ -47,9 +47,11 @@ class CenterProcess:
         return self.site.parent / "state" / "journal.db"
 
     def start(self) -> None:
+        self.stop()
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "center.cli", "run", "--site", str(self.site)]
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603  # ours
+            # Held by a pipe: a twin that is killed lets go of it, and the center stops by itself.
+            command = [sys.executable, "-m", "center.cli", "run", "--site", str(self.site), "--until-eof"]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)  # noqa: S603  # ours
 
     async def ready(self) -> None:
         """Returns when it answers. Raises CenterError."""
@@ -67,17 +69,23 @@ class CenterProcess:
         """SIGKILL, as by a power cut; returns when the process is gone."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            self._ended()
 
     def stop(self) -> None:
         """Politely; killed if it does not go."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
         try:
-            self._process.wait(STOP_S)
+            self._ended(STOP_S)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def _ended(self, within_s: float | None = None) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.wait(within_s)
+        self._process.stdin.close()
 
 
 def addresses(links: Mapping[str, str], api_port: int | None = None) -> Addresses:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -131,18 +133,23 @@ def test_what_the_parish_does_not_have_is_told_with_its_line(short: Path) -> Non
     assert f"{short}:9:5: happens[0]: unit: CPSO-999 has no terminal here" in err
 
 
-def test_a_polite_end_takes_the_center_along(short: Path) -> None:
-    """SIGTERM, as a supervisor or `kill` sends it. Fails when only Ctrl-C is heard: the center would keep its ports."""
+@pytest.mark.parametrize(("ended_by", "code"), [(signal.SIGTERM, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_no_end_leaves_the_center_behind(short: Path, ended_by: signal.Signals, code: int) -> None:
+    """SIGTERM, as a supervisor or `kill` sends it, and SIGKILL, which the twin cannot answer: the center would keep its
+    ports. Fails when only Ctrl-C is heard, or when nothing but the twin's own word stops the center."""
     command = [sys.executable, "-m", "twin.cli", "run", str(short), "--wire", "--speed", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         assert run.stderr is not None
         line = next(line for line in run.stderr if "center at" in line)
-        ours = [int(pid) for pid in _children(run.pid)]
-        run.send_signal(signal.SIGTERM)
+        ours = [os.pidfd_open(int(pid)) for pid in _children(run.pid)]
+        run.send_signal(ended_by)
         _, err = run.communicate(timeout=30)
-    assert run.returncode == 130, err
+    assert run.returncode == code, err
     assert ours, line
-    assert not [pid for pid in ours if Path(f"/proc/{pid}").exists()]
+    for process in ours:
+        ended, _, _ = select.select([process], [], [], 20)
+        os.close(process)
+        assert ended, "the center still runs"
 
 
 def _children(pid: int) -> list[str]:
