@@ -124,11 +124,11 @@ class Embedded:
         )
 
     def state(self) -> bytes:
-        """The `state` frame of docs/api.md."""
+        """The `state` frame of docs/api.md, as somebody sees it who may see every list."""
         return encode(self._assembly.board.state())
 
     def delta(self, *, feeds: bool) -> bytes | None:
-        """A `delta` frame with what has changed since the last, if anything has."""
+        """A `delta` frame with what has changed since the last, if anything has; of every list."""
         frame = self._assembly.board.delta(self._clock.now(), feeds=feeds)
         return None if frame is None else encode(frame)
 

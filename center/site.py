@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -241,6 +241,7 @@ def _problems(site: Site) -> Iterator[str]:
         {unit.unit: unit.agency for unit in site.units},
         {craft.icao: craft.agency for craft in site.aircraft},
     )
+    yield from _wrong_lists(site)
     for index, feed in enumerate(site.feeds):
         yield from _wrong_feed(f"feeds[{index}]", feed)
 
@@ -292,6 +293,7 @@ def _wrong_names(site: Site) -> Iterator[str]:
         ("aircraft", site.aircraft, "icao"),
         ("cameras", site.cameras, "id"),
         ("operators", site.operators, "operator"),
+        ("hotlists", site.hotlists, "hotlist"),
         ("feeds", site.feeds, "name"),
     )
     for table, rows, key in tables:
@@ -337,6 +339,21 @@ def _wrong_readers(site: Site) -> Iterator[str]:
         for key, value, most in (("lat", reader.lat, 90), ("lon", reader.lon, 180)):
             if value is not None and not abs(value) <= most:
                 yield f"readers[{index}].{key}: found {value}, expected degrees from -{most} to {most}"
+
+
+def _wrong_lists(site: Site) -> Iterator[str]:
+    """A list that is kept from anybody must come by a feed that names it, so that neither a slip of the pen here nor
+    the name of a file there makes another list of it, which everybody may see."""
+    agencies = {agency.agency for agency in site.agencies}
+    roles = get_args(get_type_hints(OperatorSettings)["role"])
+    named = {feed.options.get("name") for feed in site.feeds if feed.format == "hotlist"}
+    for index, hotlist in enumerate(site.hotlists):
+        for key, said, known in (("agencies", hotlist.agencies, agencies), ("roles", hotlist.roles, roles)):
+            for word in said:
+                if word not in known:
+                    yield f"hotlists[{index}].{key}: {word!r} is not among {', '.join(sorted(known))}"
+        if (hotlist.agencies or hotlist.roles) and hotlist.hotlist not in named:
+            yield f'hotlists[{index}]: no hotlist feed has options = {{ name = "{hotlist.hotlist}" }}'
 
 
 def _wrong_feed(where: str, feed: FeedSettings) -> Iterator[str]:

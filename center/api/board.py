@@ -1,7 +1,8 @@
 """The board in front of the operators: what has changed since they last looked.
 
-Knows: which units, aircraft, alerts and incidents are new to the operators, and who waits for a reply.
-Refuses to know: how a frame travels, and who may see it.
+Knows: which units, aircraft, alerts and incidents are new to the operators, what a frame is to whom a list is withheld,
+and who waits for a reply.
+Refuses to know: how a frame travels, and whom what is withheld from (see core/access.py).
 
 Everything a frame holds is complete and replaces what was shown before, so frames may be joined, and a client that fell
 behind is simply shown everything again.
@@ -9,7 +10,7 @@ behind is simply shown everything again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -53,6 +54,25 @@ class Frame(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     incidents: tuple[views.IncidentView, ...] = ()
     feeds: tuple[FeedView, ...] = ()
     gone: dict[str, list[str]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.units or self.aircraft or self.alerts or self.incidents or self.feeds or self.gone)
+
+    def without(self, withheld: Collection[str]) -> Frame:
+        """What is left of the frame for somebody who may not see what comes of these lists."""
+        if not withheld:
+            return self
+        return msgspec.structs.replace(
+            self,
+            alerts=tuple(alert for alert in self.alerts if alert.hotlist not in withheld),
+            incidents=tuple(_incident_without(withheld, incident) for incident in self.incidents),
+        )
+
+
+def _incident_without(withheld: Collection[str], incident: views.IncidentView) -> views.IncidentView:
+    plates = tuple(plate for plate in incident.plates if plate.hotlist not in withheld)
+    return msgspec.structs.replace(incident, plates=plates)
 
 
 encode = msgspec.json.Encoder().encode
@@ -129,13 +149,14 @@ class Board:
             del self._waiting[next(iter(self._waiting))]
         self._waiting.setdefault(request, []).append(then)
 
-    def state(self) -> Frame:
-        """Everything there is to see now."""
+    def state(self, withheld: Collection[str] = ()) -> Frame:
+        """Everything there is to see now, but for what comes of the lists that are `withheld`."""
         picture = self._picture
-        alerts = list(picture.alerts.alerts.values())
+        alerts = [alert for alert in picture.alerts.alerts.values() if alert.hotlist not in withheld]
         shown = [a for a in alerts if a.closed_at is None]
-        shown += [a for a in alerts if a.closed_at is not None][-max(0, MAX_ALERTS_SHOWN - len(shown)) :]
-        return Frame(
+        closed = [a for a in alerts if a.closed_at is not None]
+        shown += closed[max(0, len(closed) - max(0, MAX_ALERTS_SHOWN - len(shown))) :]
+        frame = Frame(
             type="state",
             position=picture.position,
             now=picture.now,
@@ -145,6 +166,7 @@ class Board:
             incidents=tuple(views.incident(incident, picture) for incident in picture.incidents.incidents.values()),
             feeds=self.feeds(picture.now),
         )
+        return frame.without(withheld)
 
     def delta(self, now: Micros, *, feeds: bool) -> Frame | None:
         """What has changed since the last delta; None when nothing has. With `feeds` (say, once a second) also what

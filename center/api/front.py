@@ -18,6 +18,7 @@ from center.api.live import Live
 from center.api.map import SiteMap
 from center.api.sessions import Sessions
 from center.assembly import Assembly
+from center.core import access
 from center.core.effects import Audit, Reply
 from center.core.events import Micros, OperatorActed
 from center.site import OperatorSettings
@@ -71,6 +72,10 @@ class Front:
         reply = await in_time(answer)
         if not reply.granted:
             raise RefusedError(409 if reply.late else 403, reply.why)
+
+    def withheld(self, who: OperatorSettings) -> tuple[str, ...]:
+        """The lists of which the person is shown nothing."""
+        return access.withheld(who.operator, self.assembly.center.picture)
 
 
 async def in_time(waiting: Awaitable[Durable]) -> Durable:

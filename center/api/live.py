@@ -1,8 +1,8 @@
 """The live side of the operators' interface: frames over WebSockets.
 
-Knows: how often frames go out, that a frame leaves only when what it shows is durable, and what happens to a slow
-client.
-Refuses to know: what is in a frame, and who may watch (the route asks the door first).
+Knows: how often frames go out, that a frame leaves only when what it shows is durable, from which watchers the same
+lists are withheld, and what happens to a slow client.
+Refuses to know: what is in a frame, and who may watch and see what (the route asks the door first).
 
 A client that cannot keep up is not queued for: its frames are dropped and it is shown the whole state when it can
 take it.
@@ -38,9 +38,10 @@ class Shown(NamedTuple):
 
 
 class Watcher:
-    """One connected client: a bounded queue of frames."""
+    """One connected client: a bounded queue of frames. `withheld` are the lists of which it is shown nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, withheld: tuple[str, ...] = ()) -> None:
+        self.withheld = withheld
         self._queue: asyncio.Queue[Shown | None] = asyncio.Queue(QUEUED_FRAMES)
         self._queue.put_nowait(None)
 
@@ -59,7 +60,7 @@ class Watcher:
 
 
 class Live:
-    """Gathers changes and hands the same text to every watcher."""
+    """Gathers changes and hands the same text to every watcher from whom the same is withheld."""
 
     def __init__(self, board: Board, durability: Durability, clock: Clock) -> None:
         self._board = board
@@ -74,11 +75,11 @@ class Live:
         return len(self._watchers)
 
     @asynccontextmanager
-    async def watch(self) -> AsyncIterator[Watcher]:
+    async def watch(self, withheld: tuple[str, ...] = ()) -> AsyncIterator[Watcher]:
         """A watcher that gets every frame made from now on. Raises TooManyWatchersError."""
         if len(self._watchers) >= MAX_WATCHERS:
             raise TooManyWatchersError
-        watcher = Watcher()
+        watcher = Watcher(withheld)
         self._watchers.add(watcher)
         try:
             yield watcher
@@ -92,14 +93,16 @@ class Live:
         while True:
             shown = await watcher.next()
             if shown is None:
-                shown = await self.state()
+                shown = await self.state(watcher.withheld)
                 newest = shown.position
             if shown.position >= newest:
                 yield shown.text
 
-    async def state(self) -> Shown:
+    async def state(self, withheld: tuple[str, ...]) -> Shown:
         """The whole state, once it is durable."""
-        return await self._settled(self._board.state())
+        frame = self._board.state(withheld)
+        await self._durability.kept(frame.position)
+        return Shown(frame.position, encode(frame).decode())
 
     async def run(self) -> None:
         """Send frames until cancelled: at once when somebody must look, else gathered, at most 50 a second."""
@@ -115,13 +118,19 @@ class Live:
             frame = self._board.delta(self._clock.now(), feeds=with_feeds)
             if frame is None or not self._watchers:
                 continue
-            shown = await self._settled(frame)
-            for watcher in tuple(self._watchers):
-                watcher.show(shown)
+            await self._durability.kept(frame.position)
+            self._show(frame)
 
-    async def _settled(self, frame: Frame) -> Shown:
-        await self._durability.kept(frame.position)
-        return Shown(frame.position, encode(frame).decode())
+    def _show(self, frame: Frame) -> None:
+        """To each what it may see; a frame of which nothing is left to somebody does not tell that there was one."""
+        shown: dict[tuple[str, ...], Shown | None] = {}
+        for watcher in tuple(self._watchers):
+            if watcher.withheld not in shown:
+                left = frame.without(watcher.withheld)
+                shown[watcher.withheld] = None if left.is_empty else Shown(frame.position, encode(left).decode())
+            what = shown[watcher.withheld]
+            if what is not None:
+                watcher.show(what)
 
 
 async def _either(event: asyncio.Event, timeout_s: float) -> None:

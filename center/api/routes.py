@@ -106,11 +106,14 @@ async def get_map(front: FrontHere, _: Who) -> Response:
 
 
 @reading.get(
-    "/state", response_class=Response, responses={200: {"content": {"application/json": {}}}, **STRANGER, **BEHIND}
+    "/state",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}, **STRANGER, **REFUSED, **BEHIND},
 )
-async def get_state(front: FrontHere, _: Who) -> Response:
+async def get_state(front: FrontHere, who: Who) -> Response:
     """The `state` frame of docs/api.md."""
-    shown = await in_time(front.live.state())
+    await front.ask(who, "room.watch", "room", bodies.Act())
+    shown = await in_time(front.live.state(front.withheld(who)))
     return Response(shown.text, media_type="application/json")
 
 

@@ -30,7 +30,7 @@ async def watch(socket: WebSocket) -> None:
         return
     try:
         await front.ask(who, "room.watch", "room", bodies.Act())
-        async with front.live.watch() as watcher:
+        async with front.live.watch(front.withheld(who)) as watcher:
             await socket.accept()
             await socket.send_text(_hello(front, who))
             sending = asyncio.ensure_future(_send(socket, front.live, watcher))

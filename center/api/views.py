@@ -10,7 +10,7 @@ import msgspec
 
 from center.core import hotlists, stops
 from center.core.aircraft import Aircraft
-from center.core.alerting import Alert, HitRead
+from center.core.alerts import Alert, HitRead
 from center.core.correlation import Incident
 from center.core.events import Micros, PlateRead
 from center.core.findings import Difference
@@ -126,6 +126,7 @@ class AlertView(View, frozen=True, kw_only=True):
     headline: str
     at: Micros
     detail: str = ""
+    hotlist: str = ""
     lead: bool = False
     read: ReadView | None = None
     listing: ListingView | None = None
@@ -164,6 +165,7 @@ class NearPlate(View, frozen=True, kw_only=True):
     reader: str
     seen: Micros
     alert: str = ""
+    hotlist: str = ""
 
 
 class IncidentView(View, frozen=True, kw_only=True):
@@ -297,6 +299,7 @@ def alert(it: Alert, picture: Picture) -> AlertView:
         headline=it.headline,
         at=it.at,
         detail=it.detail,
+        hotlist=it.hotlist,
         lead=it.kind == "hotlist-hit" and it.state != "confirmed",
         read=shown(it.reads[0]) if it.reads else None,
         listing=_listing(it, picture),
@@ -337,5 +340,8 @@ def incident(it: Incident, picture: Picture) -> IncidentView:
         ),
         units=tuple(NearUnit(unit=near.unit, seconds=near.seconds) for near in it.units),
         changes=tuple(ChangeView(at=change.at, what=change.what) for change in it.changes),
-        plates=tuple(NearPlate(plate=hit.plate, reader=hit.reader, seen=hit.at, alert=hit.alert) for hit in it.hits),
+        plates=tuple(
+            NearPlate(plate=hit.plate, reader=hit.reader, seen=hit.at, alert=hit.alert, hotlist=hit.hotlist)
+            for hit in it.hits
+        ),
     )

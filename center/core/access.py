@@ -4,7 +4,8 @@ Knows: what each act needs, and who is asking. Both answers, yes and no, leave a
 Refuses to know: how an act is carried out. Sign-in proves who is asking before this door is reached.
 
 Media of another agency's units is refused here and nowhere else: their positions come over the 911 link, their video
-and audio are not ours to see.
+and audio are not ours to see. So are the hits of a hotlist: a site says for each list who may see them, and to anybody
+else they are not there.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ MAX_REMEMBERED = 5_000
 
 
 class Rule(msgspec.Struct, frozen=True, gc=False):
-    """What an act needs. `roles` may do it; `own_unit`: its subject must be a unit of an own agency."""
+    """What an act needs. `roles` may do it; `own_unit`: its subject must be a unit of an own agency; `alert`: one that
+    the person may see."""
 
     roles: tuple[str, ...]
     reason: bool = False
     case: bool = False
     own_unit: bool = False
+    alert: bool = False
     carried_out_elsewhere: bool = False
 
 
@@ -40,9 +43,9 @@ _ANYBODY = (*_ROOM, "auditor")
 ACTS: dict[str, Rule] = {
     "room.watch": Rule(_ANYBODY),
     "picture.look": Rule(_ROOM),
-    "alert.acknowledge": Rule(_ROOM, carried_out_elsewhere=True),
-    "alert.confirm": Rule(_ROOM, carried_out_elsewhere=True),
-    "alert.dismiss": Rule(_ROOM, carried_out_elsewhere=True),
+    "alert.acknowledge": Rule(_ROOM, alert=True, carried_out_elsewhere=True),
+    "alert.confirm": Rule(_ROOM, alert=True, carried_out_elsewhere=True),
+    "alert.dismiss": Rule(_ROOM, alert=True, carried_out_elsewhere=True),
     "unit.position": Rule(_ANYBODY),
     "unit.video": Rule(_ROOM, reason=True, own_unit=True),
     "unit.audio": Rule(_ROOM, reason=True, own_unit=True),
@@ -64,7 +67,10 @@ class Grant(msgspec.Struct, frozen=True, gc=False):
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False):
+    """`why` is what the person is told; `audited` what the trail keeps, where a person may not know so much."""
+
     why: str
+    audited: str = ""
 
 
 class AccessSlice(msgspec.Struct):
@@ -89,11 +95,50 @@ def allow(who: str, act: str, subject: str, why: Why, now: Micros, picture: Pict
         return Refusal(f"{operator.agency} is not an agency of this center")
     if rule.own_unit and not picture.site.is_own(subject):
         return Refusal(f"{subject} is not a unit of an own agency: its position is shared, nothing else")
+    alert = picture.alerts.alerts.get(subject) if rule.alert else None
+    if alert is not None and not may_see(operator, alert.hotlist, picture):
+        return Refusal(no_alert(subject), f"{who} may not see hits of {alert.hotlist}")
     if rule.reason and not why.reason:
         return Refusal("a reason must be given")
     if rule.case and not why.case:
         return Refusal("a case, call or stop number must be given")
     return Grant(operator)
+
+
+def no_alert(subject: str) -> str:
+    """What is said of an alert that is not there, whether it is not or only not for this person."""
+    return f"there is no alert {subject}"
+
+
+def may_see(operator: RosterOperator, hotlist: str, picture: Picture) -> bool:
+    """Whether a person may see what comes of a list; what comes of none is everybody's."""
+    rule = picture.site.hotlists.get(hotlist)
+    if rule is None:
+        return True
+    return operator.agency in (rule.agencies or (operator.agency,)) and operator.role in (
+        rule.roles or (operator.role,)
+    )
+
+
+def withheld(who: str, picture: Picture) -> tuple[str, ...]:
+    """The lists of which a person sees nothing, by name."""
+    operator = picture.site.operators.get(who)
+    names = sorted(picture.site.hotlists)
+    return tuple(name for name in names if operator is None or not may_see(operator, name, picture))
+
+
+def may_be_told(unit: str, hotlist: str, picture: Picture) -> bool:
+    """Whether a unit's deputies may hear of a list's hit."""
+    rule = picture.site.hotlists.get(hotlist)
+    return rule is None or not rule.agencies or picture.site.agency_of(unit) in rule.agencies
+
+
+def audience(hotlist: str, picture: Picture) -> str:
+    """Who may see a list's hits, in one word; empty for everybody. What two audiences may see is never one alert."""
+    rule = picture.site.hotlists.get(hotlist)
+    if rule is None or not (rule.agencies or rule.roles):
+        return ""
+    return f"{','.join(sorted(rule.agencies))}:{','.join(sorted(rule.roles))}"
 
 
 def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
@@ -113,7 +158,7 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
         act=event.act,
         subject=event.subject,
         granted=isinstance(answer, Grant),
-        why="" if isinstance(answer, Grant) else answer.why,
+        why="" if isinstance(answer, Grant) else answer.audited or answer.why,
         reason=event.reason,
         case=event.case,
     )

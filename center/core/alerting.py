@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from center.core import hotlists, plates
+from center.core.access import audience, no_alert
+from center.core.alerts import Alert, HitRead
 from center.core.effects import Effect, Notify, Reply
 from center.core.events import (
     SECOND,
@@ -22,14 +24,12 @@ from center.core.events import (
     FeedFellQuiet,
     FeedRecovered,
     Listing,
-    Micros,
     OperatorActed,
     PlateRead,
     UnitReported,
 )
 from center.core.findings import (
     Confirmed,
-    Difference,
     Granted,
     Hit,
     HotlistRefused,
@@ -50,55 +50,6 @@ UNCHECKED = "unchecked"
 """How the note begins of a person who confirms although the records could not be heard."""
 
 
-class HitRead(msgspec.Struct, frozen=True, gc=False):
-    """One read that belongs to an alert."""
-
-    read: PlateRead
-    backward: bool
-
-
-class Alert(msgspec.Struct, gc=False):
-    """`kind` is hotlist-hit, unit-emergency, hotlist-refused, feed-quiet or unacknowledged. `key` joins what is the
-    same matter. For a hotlist hit: the listing with its list and version as they were when it was raised, the reads
-    oldest first, what differs between the first read and the listing, and how likely they are one car (of all its
-    reads, the likeliest). `check` is what the records said of the listing last, at `checked_at`: listed, not-listed or
-    not-checked; asked while they are being asked; empty where there are none."""
-
-    alert: str
-    kind: str
-    key: str
-    subject: str
-    headline: str
-    at: Micros
-    state: str = "raised"
-    revision: int = 0
-    detail: str = ""
-    hotlist: str = ""
-    category: str = ""
-    version: str = ""
-    issued: Micros | None = None
-    list_loaded_at: Micros = Micros(0)
-    listing: Listing | None = None
-    differs: tuple[Difference, ...] = ()
-    likely: float = 0.0
-    check: str = ""
-    checked_at: Micros | None = None
-    reads: list[HitRead] = []
-    reads_in_all: int = 0
-    history: list[Step] = []
-    disposition: str | None = None
-    closed_at: Micros | None = None
-
-
-class AlertsSlice(msgspec.Struct):
-    """`current` maps the key of a matter to its latest alert; `closed` lists finished alerts, oldest first, so that the
-    oldest can be let go."""
-
-    alerts: dict[str, Alert] = {}
-    current: dict[str, str] = {}
-    closed: list[str] = []
-
-
 def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001
     """Raise or extend alerts for what earlier desks found."""
     for finding in tuple(picture.found):
@@ -111,6 +62,7 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
                 subject=finding.hotlist,
                 headline=f"Hotlist {finding.hotlist} was not taken over",
                 detail=finding.why,
+                hotlist=finding.hotlist,
             )
         elif isinstance(finding, HotlistTaken):
             yield from _over(f"hotlist-refused/{finding.hotlist}", picture)
@@ -152,7 +104,7 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
             id=picture.mint("r"),
             request=event.request,
             granted=False,
-            why=objection or "no such alert",
+            why=objection,
             late=late,
         )
         return
@@ -214,7 +166,7 @@ def checked(alert_id: str, said: str, words: str, step: Step | None, picture: Pi
 
 def _objection(event: OperatorActed, alert: Alert | None) -> str:
     if alert is None:
-        return f"there is no alert {event.subject}"
+        return no_alert(event.subject)
     if alert.check == "asked" and event.act == "alert.confirm" and alert.history and alert.history[-1].act == "confirm":
         return "the records are being asked"
     if alert.state in ("confirmed", "dismissed"):
@@ -233,7 +185,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
     """One vehicle, one alert: a further read extends it. A matter that a person has closed stays closed for reads
     that say nothing new."""
     listing = hit.listing
-    key = _key_of(listing)
+    key = _key_of(hit.hotlist, listing, picture)
     known = picture.alerts.alerts.get(picture.alerts.current.get(key, ""))
     if known is not None and not _is_news(known, hit, picture):
         if any(_is_one(shown.read, hit.read) for shown in known.reads):
@@ -283,11 +235,13 @@ def unheard(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001
 
 
 def _unheard(finding: Unheard, picture: Picture) -> Effect:
+    about = picture.alerts.alerts.get(finding.about)
     return _raise(
         picture,
         kind="unacknowledged",
         subject=finding.about,
         headline=f"Nobody has acknowledged: {finding.headline}",
+        hotlist=about.hotlist if about else "",
     )
 
 
@@ -328,7 +282,7 @@ def _open(picture: Picture, key: str) -> Alert | None:
     return alert if alert is not None and alert.closed_at is None else None
 
 
-def _raise(picture: Picture, kind: str, subject: str, headline: str, detail: str = "") -> Effect:
+def _raise(picture: Picture, kind: str, subject: str, headline: str, detail: str = "", *, hotlist: str = "") -> Effect:
     """A plain alert: while the matter is open, saying it again only updates it."""
     alert = _open(picture, f"{kind}/{subject}")
     if alert is not None:
@@ -344,6 +298,7 @@ def _raise(picture: Picture, kind: str, subject: str, headline: str, detail: str
             headline=headline,
             at=picture.now,
             detail=detail,
+            hotlist=hotlist,
         ),
     )
 
@@ -378,13 +333,14 @@ def _close(picture: Picture, alert: Alert, state: str, step: Step) -> None:
             del here.current[gone.key]
 
 
-def _key_of(listing: Listing) -> str:
-    return f"hotlist-hit/{listing.state or ''}/{plates.as_listed(listing.plate)}"
+def _key_of(hotlist: str, listing: Listing, picture: Picture) -> str:
+    car = f"hotlist-hit/{listing.state or ''}/{plates.as_listed(listing.plate)}"
+    return "/".join(filter(None, (car, audience(hotlist, picture))))
 
 
-def of_listing(listing: Listing, picture: Picture) -> str:
+def of_listing(hotlist: str, listing: Listing, picture: Picture) -> str:
     """The latest alert about a listed vehicle; empty when there is none."""
-    return picture.alerts.current.get(_key_of(listing), "")
+    return picture.alerts.current.get(_key_of(hotlist, listing, picture), "")
 
 
 def touched(picture: Picture, alert_id: str) -> Iterable[Effect]:

@@ -54,12 +54,13 @@ class Change(msgspec.Struct, frozen=True, gc=False):
 
 
 class NearHit(msgspec.Struct, frozen=True, gc=False):
-    """A listed plate that passed near the incident."""
+    """A listed plate that passed near the incident; `hotlist` says who may see it."""
 
     plate: str
     reader: str
     at: Micros
     alert: str
+    hotlist: str = ""
 
 
 class Incident(msgspec.Struct, gc=False):
@@ -167,8 +168,8 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
         for name in picture.incidents.open:
             incident = picture.incidents.incidents[name]
             if _is_near(incident, lat, lon, HIT_NEAR_M) and abs(read.at - incident.last_call_at) < HIT_WITHIN:
-                alert = alerting.of_listing(finding.listing, picture)
-                incident.hits.append(NearHit(finding.listing.plate, read.reader, read.at, alert))
+                alert = alerting.of_listing(finding.hotlist, finding.listing, picture)
+                incident.hits.append(NearHit(finding.listing.plate, read.reader, read.at, alert, finding.hotlist))
                 del incident.hits[:-MAX_NOTED]
                 yield _show(incident, picture)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.core import alerting
+from center.core import access, alerting
 from center.core.effects import Effect, Reply, Route, Send, Stand, WakeAt, Withdraw
 from center.core.events import SECOND, Event, MessageAcked, Micros, OperatorActed, RouteAnswered, Woke
 from center.core.findings import Confirmed, Granted, Retracted, Unheard
@@ -22,7 +22,7 @@ from center.core.geo import distance_m
 from center.core.units import Unit, is_stale
 
 if TYPE_CHECKING:
-    from center.core.alerting import Alert
+    from center.core.alerts import Alert
     from center.core.picture import Picture
 
 ROUTED_CANDIDATES = 12
@@ -79,7 +79,9 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
             continue
         alert = picture.alerts.alerts[finding.alert]
         sending = _about_hit(alert, picture)
-        ranked = _by_distance(sending, picture)
+        ranked = [
+            unit for unit in _by_distance(sending, picture) if access.may_be_told(unit.unit, alert.hotlist, picture)
+        ]
         key = picture.mint("d")
         dispatch = Dispatch(about=alert.alert, sending=sending, ranked=[unit.unit for unit in ranked])
         picture.messages.dispatches[key] = dispatch

@@ -10,7 +10,7 @@ import msgspec
 
 from center.core.access import AccessSlice
 from center.core.aircraft import AircraftSlice
-from center.core.alerting import AlertsSlice
+from center.core.alerts import AlertsSlice
 from center.core.calls import CallsSlice
 from center.core.checks import ChecksSlice
 from center.core.correlation import IncidentsSlice

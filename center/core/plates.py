@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from center.core.access import audience
 from center.core.effects import Effect
 from center.core.events import SECOND, Event, Listing, Micros, PlateRead
 from center.core.findings import Difference, Hit, Stopped
@@ -108,9 +109,7 @@ def read(event: PlateRead, picture: Picture) -> Iterable[Effect]:
         here.offer(event, others)
     count(event, here.fleet)
     expire(picture)
-    hit = match(event, key, others, picture)
-    if hit is not None:
-        picture.found.append(hit)
+    picture.found.extend(match(event, key, others, picture))
     return ()
 
 
@@ -122,11 +121,17 @@ def on_findings(event: Event, picture: Picture) -> Iterable[Effect]:  # noqa: AR
     return ()
 
 
-def match(event: PlateRead, key: str, others: list[str], picture: Picture) -> Hit | None:
-    """The listing that a read is likeliest to be, if that is likely enough to look at. `key` is its text folded,
-    `others` are the texts that the reader offers besides."""
+def match(event: PlateRead, key: str, others: list[str], picture: Picture) -> Iterable[Hit]:
+    """The listing that a read is likeliest to be, if that is likely enough to look at; one for every audience, so that
+    nobody misses a hit for a likelier one that is kept from them. `key` is its text folded, `others` are the
+    texts that the reader offers besides."""
     hits = [hit for entry in near(event, key, others, picture) if (hit := _compare(event, entry, picture)) is not None]
-    return min(hits, key=_preference) if hits else None
+    if len(hits) < 2:  # nothing to choose from
+        return hits
+    best: dict[str, Hit] = {}
+    for hit in sorted(hits, key=_preference):
+        best.setdefault(audience(hit.hotlist, picture), hit)
+    return best.values()
 
 
 def near(event: PlateRead, key: str, others: list[str], picture: Picture) -> list[Entry]:
@@ -223,14 +228,14 @@ def _pop_first(filed: dict[str, list[PlateRead]], key: str) -> None:
 
 def backward(added: list[Listing], picture: Picture) -> Iterable[Hit]:
     """Reads of the lookback period that fit a new listing, oldest first."""
-    hits: dict[tuple[str, str], Hit] = {}
+    hits: dict[tuple[str, str, str], Hit] = {}
     new = dict.fromkeys(added)
     for past in _perhaps(added, picture.plates):
         key = fold(past.plate)
-        hit = match(past, key, _others(past, key), picture)
-        if hit is not None and hit.listing in new:
-            hits[past.reader, past.read] = msgspec.structs.replace(hit, backward=True)
-    return sorted(hits.values(), key=lambda hit: (hit.read.at, hit.read.reader, hit.read.read))
+        for hit in match(past, key, _others(past, key), picture):
+            if hit.listing in new:
+                hits[past.reader, past.read, hit.hotlist] = msgspec.structs.replace(hit, backward=True)
+    return sorted(hits.values(), key=lambda hit: (hit.read.at, hit.read.reader, hit.read.read, hit.hotlist))
 
 
 def _perhaps(added: list[Listing], here: PlatesSlice) -> Iterator[PlateRead]:

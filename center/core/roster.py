@@ -76,11 +76,15 @@ class RosterOperator(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, 
 
 class RosterHotlist(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """A list by its name. `category` is shown with its hits; `unconfirmed`: deputies are told of a hit at once, and
-    that nobody has verified it. For a child's life a site may choose that; for a car it had better not."""
+    that nobody has verified it. For a child's life a site may choose that; for a car it had better not. `agencies` and
+    `roles` say who may see its hits: people of one of these agencies who work in one of these roles, and deputies of
+    these agencies. Where nothing is said, the whole room."""
 
     hotlist: str
     category: str = ""
     unconfirmed: bool = False
+    agencies: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):

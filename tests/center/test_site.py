@@ -132,6 +132,26 @@ MISTAKES: dict[str, tuple[str, Any, str]] = {
     "an address without a port": ("feeds.1.connect", "receiver", "feeds[1].connect: 'receiver' is not host:port"),
     "a path that is none": ("feeds.2.path", "rekor", "feeds[2].path: 'rekor' does not begin with /"),
     "no patience": ("feeds.0.quiet_after_s", 0, "feeds[0].quiet_after_s: found 0"),
+    "a list kept from all but strangers": (
+        "hotlists",
+        [{"hotlist": "state", "agencies": ["FD"]}],
+        "hotlists[0].agencies: 'FD' is not among PD, SO",
+    ),
+    "a list for a role there is not": (
+        "hotlists",
+        [{"hotlist": "state", "roles": ["chief"]}],
+        "hotlists[0].roles: 'chief' is not among auditor, operator",
+    ),
+    "a kept list that no feed names": (
+        "hotlists",
+        [{"hotlist": "sate", "roles": ["supervisor"]}],
+        'hotlists[0]: no hotlist feed has options = { name = "sate" }',
+    ),
+    "a list told of twice": (
+        "hotlists",
+        [{"hotlist": "state", "roles": ["supervisor"]}, {"hotlist": "state"}],
+        "hotlists[1]: 'state' is used twice, by hotlists[0] as well",
+    ),
     "a feed with an unknown key": ("feeds.0.prot", 5001, "feeds[0]: Object contains unknown field `prot`"),
     "QoS 2": ("feeds.3.qos", 2, "feeds[3].qos: Invalid enum value 2"),
 }

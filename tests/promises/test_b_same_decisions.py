@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from center.core.alerting import Step
 from center.core.center import Center, freeze
 from center.core.effects import Send
+from center.core.findings import Step
 from center.store.journal import read
 from center.store.recovery import recover
 from center.terminals import to_bytes

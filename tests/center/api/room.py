@@ -74,9 +74,9 @@ class Room:
         """Facts come in; returns the position of the last."""
         return self.assembly.host.submit(events)
 
-    def listed(self, *plates: str) -> Event:
+    def listed(self, *plates: str, hotlist: str = "w") -> Event:
         listings = tuple(Listing(plate, "LA") for plate in plates)
-        return HotlistLoaded(at=self.clock.now(), source="wanted", hotlist="w", version="1", listings=listings)
+        return HotlistLoaded(at=self.clock.now(), source="wanted", hotlist=hotlist, version="1", listings=listings)
 
     def read(self, plate: str, serial: int = 0) -> Event:
         return PlateRead(
@@ -89,8 +89,11 @@ class Room:
     @property
     def audit(self) -> list[tuple[str, str, str, bool]]:
         """Operator, act, subject and whether it was granted, of every line."""
-        lines = [line for line in self._ledger.done if isinstance(line, Audit)]
-        return [(line.operator, line.act, line.subject, line.granted) for line in lines]
+        return [(line.operator, line.act, line.subject, line.granted) for line in self.audited]
+
+    @property
+    def audited(self) -> list[Audit]:
+        return [line for line in self._ledger.done if isinstance(line, Audit)]
 
     def knock(self, console: Console, **options: Any) -> connect:
         """A WebSocket, as `websockets` opens it."""
@@ -108,10 +111,16 @@ class Room:
 
 
 @asynccontextmanager
-async def room(dist: Path = Path("/nowhere"), **policy: Any) -> AsyncIterator[Room]:
-    """A room of the small site without feeds, on a free port."""
+async def room(
+    dist: Path = Path("/nowhere"), hotlists: Sequence[dict[str, Any]] = (), **policy: Any
+) -> AsyncIterator[Room]:
+    """A room of the small site without feeds but those of `hotlists`, on a free port."""
     loop = asyncio.get_running_loop()
-    site = from_tables({**tables(**policy), "feeds": []}, "the test's site")
+    feeds = [
+        {"name": f"list {number}", "format": "hotlist", "link": "folder", "folder": "lists", "options": {"name": name}}
+        for number, name in enumerate(one["hotlist"] for one in hotlists)
+    ]
+    site = from_tables({**tables(**policy), "feeds": feeds, "hotlists": list(hotlists)}, "the test's site")
     journal, clock, ledger = Gate(), HandClock(), Ledger()
     assembly = Assembly(
         site,

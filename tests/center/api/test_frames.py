@@ -41,7 +41,8 @@ def test_first_hello_then_the_state_then_what_changes() -> None:
                 state = await frame(watching)
                 assert state["type"] == "state"
                 assert [alert["subject"] for alert in state["alerts"]] == ["WNT001"]
-                assert await asyncio.to_thread(console.state) == state
+                asked = await asyncio.to_thread(console.state)
+                assert asked == state | {"position": state["position"] + 1}  # to ask is an act, which is audited
                 here.learn(here.read("WNT001", serial=1))
                 while (delta := await frame_with(watching, "alerts"))["position"] == state["position"]:
                     pass  # what the state has already may be said once more

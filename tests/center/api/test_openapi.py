@@ -44,6 +44,7 @@ def calls(alert: str, other: str) -> Iterator[Call]:
     for name in ("site", "map", "state", "feeds"):
         yield Call("GET", f"/api/{name}", "ada", 200)
         yield Call("GET", f"/api/{name}", "", 401)
+    yield Call("GET", "/api/state", "pat", 403)
     for who, expected, ref in (("ada", 200, "ab12"), ("ada", 404, "none"), ("aud", 403, "ab12"), ("", 401, "ab12")):
         yield Call("GET", "/api/pictures/{ref}", who, expected, None, ref)
     for who, expected in (("aud", 200), ("ada", 403), ("", 401)):
@@ -100,7 +101,9 @@ def test_every_answer_is_one_that_the_document_announces(monkeypatch: pytest.Mon
             here.learn(here.listed("WNT001", "WNT002"), here.read("WNT001"), here.read("WNT002"))
             alerts = list(here.assembly.center.picture.alerts.alerts)
             here.assembly.pictures.keep(Attachment("ab12", "image/jpeg", b"\xff\xd8\xff\xd9"))
-            consoles = {name: await here.console(name) for name in ("ada", "ben", "aud")} | {"": Console(here.at)}
+            consoles = {name: await here.console(name) for name in ("ada", "ben", "aud", "pat")} | {
+                "": Console(here.at)
+            }
             had: set[tuple[str, str, int]] = set()
 
             async def make(call: Call) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from center.core.alerting import Alert
+from center.core.alerts import Alert
 from center.core.center import Center, freeze, thaw
 from center.core.correlation import Incident
 from center.core.effects import Effect, Reply, Route, Send, WakeAt
