@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from benchmarks.plate_models import packing
 from benchmarks.plate_models.detector import REACH_PX, STRIDE, Detector
 from benchmarks.plate_models.train_recogniser import follow, plan
 
@@ -113,21 +114,6 @@ def train(folder: Path, shards: int, passes: int, seed: int, peak: float, start:
     return average
 
 
-def export(net: nn.Module, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    sides = {0: "n", 2: "h", 3: "w"}
-    torch.onnx.export(
-        net.to(memory_format=torch.contiguous_format).eval(),
-        (torch.zeros(1, 3, 352, 640),),
-        str(out),
-        input_names=["frames"],
-        output_names=["cells"],
-        dynamic_axes={"frames": sides, "cells": sides},
-        opset_version=17,
-        dynamo=False,
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
@@ -142,7 +128,7 @@ def main() -> None:
     torch.set_num_threads(1)
     net = train(asked.folder, asked.shards, asked.passes, asked.seed, asked.rate, asked.start, asked.keep)
     if asked.out:
-        export(net, asked.out)
+        packing.write(net, asked.out, (352, 640), ["cells"], own_light=False)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from benchmarks.plate_models import packing
 from benchmarks.plate_models.recogniser import Recogniser
 from twin.devices.lpr.glyphs import ALPHABET
 
@@ -57,9 +58,8 @@ def _varied(pictures: np.ndarray, middles: np.ndarray, dice: np.random.Generator
 
 
 def ready(pictures: np.ndarray) -> Tensor:
-    x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
-    mean = x.mean(dim=(1, 2, 3), keepdim=True)
-    return ((x - mean) / (x.std(dim=(1, 2, 3), keepdim=True) + 4.0)).contiguous(memory_format=torch.channels_last)
+    x = packing.evened(torch.from_numpy(pictures).permute(0, 3, 1, 2).float())
+    return x.contiguous(memory_format=torch.channels_last)
 
 
 def spell(logits: Tensor) -> list[str]:
@@ -158,15 +158,6 @@ def follow(average: nn.Module, net: nn.Module, share: float) -> None:
                 slow.lerp_(fast, 1 - share)
 
 
-def export(net: nn.Module, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    net = net.to(memory_format=torch.contiguous_format).eval()
-    torch.onnx.export(
-        net, (torch.zeros(1, 3, 48, 160),), str(out), input_names=["plates"], output_names=["characters", "states"],
-        dynamic_axes={"plates": {0: "n"}, "characters": {0: "n"}, "states": {0: "n"}}, opset_version=17, dynamo=False,
-    )  # fmt: skip
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+")
@@ -181,7 +172,7 @@ def main() -> None:
     torch.set_num_threads(1)  # two threads wait for each other wherever the machine has other work
     net = train(asked.folders, asked.passes, asked.seed, asked.rate, asked.start, asked.keep, asked.shards)
     if asked.out:
-        export(net, asked.out)
+        packing.write(net, asked.out, (48, 160), ["characters", "states"])
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from benchmarks.plate_models import packing
 from benchmarks.plate_models.refiner import HEIGHT, ROOM, WIDTH, Refiner
 from benchmarks.plate_models.train_recogniser import follow, ready
 
@@ -93,21 +94,6 @@ def _off(said: Tensor, corners: Tensor) -> Tensor:
     return nn.functional.l1_loss(said, corners.reshape(-1, 8))
 
 
-def export(net: nn.Module, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    names = {"cuts": {0: "n"}, "corners": {0: "n"}}
-    torch.onnx.export(
-        net.to(memory_format=torch.contiguous_format).eval(),
-        (torch.zeros(1, 3, HEIGHT, WIDTH),),
-        str(out),
-        input_names=["cuts"],
-        output_names=["corners"],
-        dynamic_axes=names,
-        opset_version=17,
-        dynamo=False,
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
@@ -123,7 +109,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     net = train(asked.folder, asked.shards, asked.epochs, asked.seed, asked.rate, asked.start, asked.keep)
     if asked.out:
-        export(net, asked.out)
+        packing.write(net, asked.out, (HEIGHT, WIDTH), ["corners"])
 
 
 if __name__ == "__main__":

@@ -53,14 +53,6 @@ def opened(data: bytes) -> Image:
     return seen
 
 
-def even(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """N pictures as N x 3 x height x width, every one with mean 0 and deviation 1, as the networks were taught: a dark
-    plate is not another plate."""
-    seen = pictures.transpose(0, 3, 1, 2).astype(np.float32)
-    mean = seen.mean(axis=(1, 2, 3), keepdims=True)
-    return np.asarray((seen - mean) / (seen.std(axis=(1, 2, 3), keepdims=True, ddof=1) + 4.0), np.float32)
-
-
 def size_of(data: bytes) -> tuple[int, int]:
     """Width and height as the header of a JPEG, PNG, WebP or BMP states them. Raises UnreadableError."""
     if data[:3] == b"\xff\xd8\xff":

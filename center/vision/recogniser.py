@@ -10,14 +10,14 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from center.vision import columns
 from center.vision.columns import ALPHABET, Looks
 from center.vision.detector import Quad, cut, widened
-from center.vision.opening import Image, even
+from center.vision.network import Network
+from center.vision.opening import Image
 
 WIDTH, HEIGHT = 160, 48
 # Looks at one plate: grown across and down, moved right and down, in shares of its size.
@@ -101,24 +101,20 @@ class Text(NamedTuple):
 
 class Recogniser:
     def __init__(self, model: Path) -> None:
-        self._net = cv2.dnn.readNetFromONNX(str(model))
-        self._outputs = ["characters", "states"]
+        self._net = Network(model)
 
     def look(self, frame: Image, quad: Quad) -> Look:
         """The plate within the quad, seen several times a little differently."""
-        seen = [self._seen(frame, widened(quad, *view)) for view in VIEWS]
-        states = np.mean([states for _, states in seen], axis=0)
-        return Look(np.concatenate([characters for characters, _ in seen]), states)
+        return self._seen(frame, [widened(quad, *view) for view in VIEWS])
 
     def glimpse(self, frame: Image, quad: Quad) -> str:
         """What a single quick look makes of it: enough to tell a plate from a headlamp."""
-        return columns.best_path(self._seen(frame, quad)[0][0])
+        return columns.best_path(self._seen(frame, [quad]).columns[0])
 
-    def _seen(self, frame: Image, quad: Quad) -> tuple[Looks, NDArray[np.float64]]:
-        self._net.setInput(even(cut(frame, quad, WIDTH, HEIGHT)[None]))
-        characters, states = self._net.forward(self._outputs)
-        shares = np.maximum(_softmax(np.asarray(characters, np.float64)), columns.FLOOR)
-        return shares, _softmax(np.asarray(states, np.float64))[0]
+    def _seen(self, frame: Image, quads: list[Quad]) -> Look:
+        characters, states = self._net([cut(frame, quad, WIDTH, HEIGHT) for quad in quads])
+        shares = np.maximum(_softmax(characters.astype(np.float64)), columns.FLOOR)
+        return Look(shares, _softmax(states.astype(np.float64)).mean(axis=0))
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -145,9 +141,6 @@ def read(looks: list[Look]) -> Text:
     same = [share for text, share in likely if text.replace("O", "0") == best.text.replace("O", "0")]
     confidence = min(1.0, sum(same)) if len(best.text) >= SHORTEST else 0.0
     state, sure = _state(looks)
-    # Most states press O and 0 with one die: which of the two it is, nobody can be sure, and nobody needs to be.
-    same = [share for text, share in likely if text.replace("O", "0") == best.text.replace("O", "0")]
-    confidence = min(1.0, sum(same)) if len(best.text) >= SHORTEST else 0.0
     return Text(best.text, confidence, tuple(characters), others, state, sure)
 
 

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 
 from center.vision.detector import Quad, cut, is_plate, widened
-from center.vision.opening import Image, even
+from center.vision.network import Network
+from center.vision.opening import Image
 
 WIDTH, HEIGHT = 112, 56
 ROOM = 0.4  # the cut is larger than what is thought to be the plate by this share
@@ -21,15 +22,14 @@ ROUNDS = 2
 
 class Refiner:
     def __init__(self, model: Path) -> None:
-        self._net = cv2.dnn.readNetFromONNX(str(model))
+        self._net = Network(model)
 
     def refined(self, frame: Image, quad: Quad) -> Quad:
         """The corners after a nearer look and another one, halfway: detector and refiner err differently."""
         first = quad
         for _ in range(ROUNDS):
             wide = widened(quad, ROOM, ROOM)
-            self._net.setInput(even(cut(frame, wide, WIDTH, HEIGHT)[None]))
-            shares = np.asarray(self._net.forward(), np.float32).reshape(1, 4, 2)
+            shares = self._net([cut(frame, wide, WIDTH, HEIGHT)])[0].reshape(1, 4, 2)
             unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
             back = cv2.getPerspectiveTransform(unit, wide.astype(np.float32))
             better = cv2.perspectiveTransform(shares, back)[0].astype(np.float64)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from center.vision.detector import cut, whole, widened
+from center.vision.network import Network
+from center.vision.opening import Image
 from center.vision.reader import MODELS, Reader, same_vehicle, voted
 from center.vision.recogniser import STATES, VIEWS
 from tests.center.vision import renders
@@ -87,6 +89,22 @@ def test_two_readers_read_the_same(reader: Reader) -> None:
     other = Reader()
     other.read(pictures[1])
     assert [one.text for one in other.read(pictures[0])] == [one.text for one in reader.read(pictures[0])]
+
+
+def test_a_frame_is_looked_at_in_its_own_proportions(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shrunk by one factor, then filled up to whole cells by repeating its edge: a stretched plate is missed."""
+    sizes = []
+    ask = Network.__call__
+
+    def asked(self: Network, pictures: list[Image]) -> list[np.ndarray]:
+        sizes.append(pictures[0].shape)
+        return ask(self, pictures)
+
+    monkeypatch.setattr(Network, "__call__", asked)
+    frame = renders.opened(renders.nearest(renders.passage(11)))
+    assert frame.shape == (720, 1280, 3)
+    assert reader.read(frame)
+    assert sizes[0] == (368, 640, 3)
 
 
 def test_a_cut_is_straight() -> None:
