@@ -16,7 +16,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from twin import parish_command, recording_commands, sweep_command
+from twin import cameras_command, parish_command, recording_commands, sweep_command
 from twin.calibrate_command import calibrate
 from twin.command_output import FAILED, HELD, INTERRUPTED, Faults, check_folders, err, out, print_json, progress, refuse
 
@@ -221,6 +221,7 @@ for _command in (
     recording_commands.merge,
     recording_commands.diff,
     calibrate,
+    cameras_command.cameras,
 ):
     app.command()(_command)
 

@@ -152,9 +152,12 @@ def _window(kind: type[f.AnyFault], dice: Random, heals_s: float) -> Drawn:
 
 
 SETTLE_S = 20.0
-SPARED: dict[type[f.AnyFault], tuple[str, ...]] = {f.Damage: ("line/hotlist",)}
+SPARED: dict[type[f.AnyFault], tuple[str, ...]] = {
+    f.Damage: ("line/hotlist",),
+    **dict.fromkeys((f.Freeze, f.ClockSkew, f.Reboot, f.RebootStorm, f.Silent), ("camera",)),
+}
 """Where a fault is never drawn. A list carries no checksum: a flipped letter in it is another car, and nobody could
-tell."""
+tell. In lockstep nobody looks at cameras: what can strike others strikes others."""
 
 
 def _rate(dice: Random, most: float) -> float:
@@ -210,5 +213,8 @@ STRENGTHS: dict[type[f.AnyFault], Callable[[Random, list[str]], Drawn]] = {
     f.ShrunkList: lambda dice, _: {"keep": _rate(dice, 0.9)},
     f.StaleList: lambda dice, _: {"restamped": dice.random() < 0.5},
     f.Deaf: lambda _dice, _: {},
+    f.Black: lambda _dice, _: {},
+    f.Stutter: lambda dice, _: {"every_s": round(dice.uniform(2, 10), 1), "hold_s": round(dice.uniform(0.2, 1.9), 1)},
+    f.LostLink: lambda dice, _: {"mode": dice.choice(("hang", "cut"))},
 }
 """How strong each may be."""

@@ -18,6 +18,7 @@ from twin.streams import Streams
 NAMES = [
     *(f"{kind}/{name}" for kind in ("avl", "terminal") for name in ("CPSO-01", "CPSO-02", "LCPD-01")),
     *("lpr/i10-exit-4", "lpr/i10-exit-8", "lpr/us90-west", "cad/county", "cad/cities", "adsb/klch", "hotlist/state"),
+    "camera/dash-CPSO-01",
 ]
 NAMES += [f"line/{name.replace('/', '-')}" for name in NAMES]
 HEALS_S = 600.0

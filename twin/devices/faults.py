@@ -26,8 +26,8 @@ Count = Annotated[int, Meta(ge=1, le=100)]
 Power: TypeAlias = Literal["on", "off", "hung", "settling"]
 
 POSITIONS = frozenset({"avl", "adsb", "lpr"})
-POWERED = frozenset({"avl", "lpr", "adsb", "terminal"})
-CLOCKED = frozenset({"avl", "lpr", "adsb", "cad", "hotlist", "terminal", "records"})
+POWERED = frozenset({"avl", "lpr", "adsb", "terminal", "camera"})
+CLOCKED = frozenset({"avl", "lpr", "adsb", "cad", "hotlist", "terminal", "records", "camera"})
 
 
 class Fault(
@@ -124,9 +124,10 @@ class Drift(Fault, frozen=True, kw_only=True):
 
 
 class Freeze(Fault, frozen=True, kw_only=True):
-    """The last fix for ever: with a running clock, or (`clock: stopped`) the very same fix again and again."""
+    """The last fix for ever: with a running clock, or (`clock: stopped`) the very same fix again and again. A camera:
+    the last picture for ever; `clock` is then that of the message beside it."""
 
-    kinds: ClassVar[frozenset[str]] = frozenset({"avl", "lpr"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"avl", "lpr", "camera"})
     clock: Literal["runs", "stopped"] = "runs"
 
 
@@ -284,6 +285,31 @@ class Deaf(Fault, frozen=True, kw_only=True):
     kinds: ClassVar[frozenset[str]] = frozenset({"terminal"})
 
 
+# --- cameras ----------------------------------------------------------------------------------------------------
+
+
+class Black(Fault, frozen=True, kw_only=True):
+    """The lens is covered or the sensor dead: pictures as black as can be, without code and text."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"camera"})
+
+
+class Stutter(Fault, frozen=True, kw_only=True):
+    """Every `every_s` nothing comes for `hold_s`, and then all at once."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"camera"})
+    every_s: Positive = 4.0
+    hold_s: Annotated[float, Meta(gt=0, le=10)] = 1.0
+
+
+class LostLink(Fault, frozen=True, kw_only=True):
+    """Its modem has no network: connections stand and nothing comes through (`hang`), or they break and nobody can be
+    reached (`cut`)."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"camera"})
+    mode: Literal["hang", "cut"] = "hang"
+
+
 AnyFault: TypeAlias = (
     Delay
     | Loss
@@ -310,6 +336,9 @@ AnyFault: TypeAlias = (
     | ShrunkList
     | StaleList
     | Deaf
+    | Black
+    | Stutter
+    | LostLink
 )
 
 

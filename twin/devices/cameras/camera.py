@@ -1,0 +1,180 @@
+"""A camera or microphone as a device: it films while somebody watches, and breaks as its faults say.
+
+Knows: watchers, the rhythm of frames, the device's clock, power, and which trouble the eye is in.
+Refuses to know: protocols, drawing, encoding; what it sees is passed in.
+
+Nothing here is done while nobody watches. Drawing and encoding happen on another thread, which OpenCV and libx264 leave
+to others meanwhile; a frame that is shown again is not worth the trip.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from twin.devices.cameras.faults_now import Now, now_of
+from twin.devices.cameras.footage import Footage
+from twin.devices.cameras.sound import Sound
+from twin.devices.cameras.things import CameraFacts, Frame, Moment, Seen, Watcher
+from twin.devices.faults import AnyFault
+from twin.devices.things import SECOND_US
+from twin.devices.timetable import Timetable
+
+KEPT_S = 30.0
+LOOK_S = 0.25
+METADATA_EVERY_US = SECOND_US // 5
+
+
+class Clock(NamedTuple):
+    """`now_us()`: microseconds since the world's beginning, which was at `epoch` microseconds UTC."""
+
+    now_us: Callable[[], int]
+    epoch: int
+
+
+def unseen() -> Seen:
+    return Seen()
+
+
+class Camera:
+    """`sees()` is what goes on about it now. `looks(clock_us)` makes a KLV packet of where it looks, if it tells."""
+
+    def __init__(
+        self,
+        facts: CameraFacts,
+        clock: Clock,
+        *,
+        footage: Footage | None = None,
+        sound: Sound | None = None,
+        sees: Callable[[], Seen] = unseen,
+        looks: Callable[[int], bytes | None] | None = None,
+        faults: Sequence[AnyFault] = (),
+    ) -> None:
+        self.facts = facts
+        self.footage = footage
+        self._clock = clock
+        self._sees = sees
+        self._looks = looks
+        self._timetable = Timetable(faults)
+        self._watchers: list[Watcher] = []
+        self._works: list[Callable[[], Coroutine[None, None, None]]] = [self._watch_power]
+        if footage is not None:
+            self._works.append(partial(self._film, footage))
+        if sound is not None:
+            self._works.append(partial(self._listen, sound))
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._key_wanted = False
+        self._forgetting: asyncio.TimerHandle | None = None
+
+    # --- what a server asks ---------------------------------------------------------------------------------------
+
+    def now(self) -> Now:
+        """The state it is in."""
+        since_us = self._clock.now_us()
+        return now_of(self._timetable.at(since_us), since_us, self._clock.epoch)
+
+    @property
+    def watched(self) -> int:
+        return len(self._watchers)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Frames from now on, beginning with a key frame."""
+        self._watchers.append(watcher)
+        self._key_wanted = True
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+            self._forgetting = None
+        for number, work in enumerate(self._works):
+            if number not in self._tasks or self._tasks[number].done():  # one may be at rest and another not yet
+                self._tasks[number] = asyncio.create_task(work())
+
+    def leave(self, watcher: Watcher) -> None:
+        """Twice is no harm. Without watchers it soon comes to rest."""
+        if watcher in self._watchers:
+            self._watchers.remove(watcher)
+        if not self._watchers and self.footage is not None and self._forgetting is None:
+            self._forgetting = asyncio.get_running_loop().call_later(KEPT_S, self.footage.forget)
+
+    async def close(self) -> None:
+        """Nobody watches any more, and its work is over."""
+        self._watchers.clear()
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        await asyncio.gather(*self._tasks.values())
+
+    # --- what it does ---------------------------------------------------------------------------------------------
+
+    async def _watch_power(self) -> None:
+        """A camera that loses its power or its line loses its watchers."""
+        while self._watchers:
+            if not self.now().reachable:
+                for watcher in tuple(self._watchers):
+                    watcher.gone()
+            await asyncio.sleep(LOOK_S)
+
+    async def _film(self, footage: Footage) -> None:
+        rhythm = Rhythm(footage.shot.step_us)
+        began_us, told_us = rhythm.due_us, 0
+        held: list[Frame] = []
+        while self._watchers:
+            await rhythm.beat()
+            now = self.now()
+            if not now.reachable:
+                continue
+            moment = Moment(now.clock_us, (rhythm.due_us - began_us) / SECOND_US, self._sees())
+            key, self._key_wanted = self._key_wanted, False
+            if footage.must_draw(moment, now.trouble):
+                frame = await asyncio.to_thread(footage.next, moment, rhythm.due_us, key=key, trouble=now.trouble)
+            else:
+                frame = footage.next(moment, rhythm.due_us, key=key, trouble=now.trouble)
+            held.append(frame)
+            if now.holds:
+                continue
+            if not now.hangs:
+                self._show(held)
+                if self._looks is not None and rhythm.due_us - told_us >= METADATA_EVERY_US:
+                    told_us = rhythm.due_us
+                    self._tell(self._looks(now.clock_us), rhythm.due_us)
+            held.clear()
+
+    def _show(self, frames: Sequence[Frame]) -> None:
+        for frame in frames:
+            for watcher in tuple(self._watchers):
+                watcher.frame(frame)
+
+    def _tell(self, packet: bytes | None, media_us: int) -> None:
+        for watcher in tuple(self._watchers) if packet is not None else ():
+            assert packet is not None
+            watcher.metadata(packet, media_us)
+
+    async def _listen(self, sound: Sound) -> None:
+        rhythm = Rhythm(sound.step_us)
+        while self._watchers:
+            await rhythm.beat()
+            now = self.now()
+            if now.reachable and not now.hangs:
+                ulaw = sound.next(now.clock_us, self._sees())
+                for watcher in tuple(self._watchers):
+                    watcher.sound(ulaw, rhythm.due_us)
+
+
+class Rhythm:
+    """Beats that do not drift. `due_us` is the present one's moment on the event loop's clock. Whoever is more than
+    three beats late leaves some out."""
+
+    def __init__(self, step_us: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._step_us = step_us
+        self._next_us = round(self._loop.time() * SECOND_US)
+        self.due_us = self._next_us
+
+    async def beat(self) -> None:
+        now_us = round(self._loop.time() * SECOND_US)
+        late = (now_us - self._next_us) // self._step_us
+        if late > 3:
+            self._next_us += late * self._step_us
+        await asyncio.sleep(max(0, self._next_us - now_us) / SECOND_US)
+        self.due_us = self._next_us
+        self._next_us += self._step_us
