@@ -109,6 +109,7 @@ class Burglary:
             setting.parish.plane,
             setting.streams,
             self._answering.file,
+            self._answering.callers.attend,
             epoch=setting.epoch,
             log=setting.truth.log,
         )

@@ -21,7 +21,7 @@ from twin.sim.profiles import DAY_US, HOUR_US
 from twin.truth import Fact
 from twin.world import World
 
-EMPTY = "units: {}, reads_a_day: 0, calls_a_day: 0, hotlist: 10, aircraft: false, operators: 0, hotlist_slips: 0"
+EMPTY = "reads_a_day: 0, calls_a_day: 0, hotlist: 10, aircraft: false, operators: 0, hotlist_slips: 0"
 CREW = "{do: spree, at_s: 0, name: crew, base: Sulphur, nights: 3, car: stolen, caught_after: 3}"
 OTHER = "{do: spree, at_s: 0, name: other, burgles: residential, nights: 2}"
 WINDOW = re.compile(r"^burglary, (\w+); entry (\w+); taken (\w+); from (\S+) to (\S+)$")
@@ -48,9 +48,9 @@ class Post:
 class Run:
     """Some days of a parish in which nobody is awake but burglars, the people they visit, and the readers."""
 
-    def __init__(self, *happens: str, days: float = 3.5, world: str = "", readers: int = 8) -> None:
+    def __init__(self, *happens: str, days: float = 3.5, world: str = "", readers: int = 8, units: str = "{}") -> None:
         text = f"name: crews\nabout: crews\nstart: 2026-03-12T22:00\nlasts_s: {days * 86_400}\n"
-        text += f"world: {{{EMPTY}, readers: {readers}{world}}}\nhappens: [{', '.join(happens)}]\n"
+        text += f"world: {{{EMPTY}, units: {units}, readers: {readers}{world}}}\nhappens: [{', '.join(happens)}]\n"
         self.post = Post()
         self.world = World(parse(text.encode(), "test"), 3, self.post)
         self.env: Environment = self.world.setting.env
@@ -210,6 +210,28 @@ def test_reports_are_closed_corrected_and_taken_back() -> None:
     by_crews = {fact.facts["crew"] for fact in run.facts("burglary")} - {None}
     assert by_crews
     assert by_crews <= crews
+
+
+def test_a_deputy_takes_the_report_of_a_house_and_the_telephone_that_of_some_cars() -> None:
+    """A car goes to the address when one may, and the record is closed when it leaves; the CAD shows it until then."""
+    run = Run(CREW, OTHER, days=2.5, units="{CPSO: 4, LCPD: 3, SPD: 2, WPD: 1}").until()
+    cases = {fact.facts["case"]: fact for fact in run.facts("burglary-reported", status="open")}
+    kinds = {
+        eido["incidentComponent"]["internalIncidentId"]: eido["incidentComponent"]["incidentTypeInternalText"]
+        for _, eido in run.told()
+    }
+    went = {fact.facts["name"] for fact in run.facts("on-scene")} & cases.keys()
+    of_houses = {case for case, fact in cases.items() if kinds[fact.facts["incident"]] == "burglary-residential"}
+    old = {case for case, fact in cases.items() if fact.at_us < run.world.setting.ends_us - 6 * HOUR_US}
+    assert of_houses & old
+    assert of_houses & old <= went
+    assert 0.2 < len((went - of_houses) & old) / len(old - of_houses) < 0.8
+    cleared = {fact.facts["name"]: fact.at_us for fact in run.facts("cleared")}
+    closed = {fact.facts["name"]: fact for fact in run.facts("closed")}
+    for case in went & closed.keys():
+        assert closed[case].facts["disposition"] == "report taken"
+        assert closed[case].at_us == cleared[case]
+    assert went & closed.keys()
 
 
 def test_some_are_never_told(spree: Run) -> None:

@@ -152,13 +152,18 @@ class Callers:
             call_later(self._env, after_us, self._call, matter)
         if wrong_address:
             self._mistake(matter)
-        sent_s = SENT_S.get(happened.priority, 600.0) * dice.lognormvariate(0.0, SENT_SIGMA_LN)
+        self.attend(matter, over_s)
+        return matter
+
+    def attend(self, matter: Matter, over_s: float = 0.0) -> None:
+        """Somebody goes there some time from now, as urgent as it is; calls about it go on for `over_s`."""
+        dice, kind = matter.dice, matter.kind
+        sent_s = SENT_S.get(matter.happened.priority, 600.0) * dice.lognormvariate(0.0, SENT_SIGMA_LN)
         if kind.units:
             call_later(self._env, round(sent_s * SECOND_US), self._dispatch, matter)
         else:  # an ambulance's or an engine's own affair
             done_s = sent_s + calls_kinds.scene_s(kind, dice)
             call_later(self._env, round(max(done_s, over_s + 60.0) * SECOND_US), self.ended, matter)
-        return matter
 
     def assigned(self, matter: Matter, unit: str, agency: str, status: str) -> None:
         """A car on this matter is `dispatched`, `enroute`, `on-scene` or `cleared`; the CAD says so."""
