@@ -202,6 +202,7 @@ def test_every_test_module_says_what_it_is_about() -> None:
 ENTRIES = {
     "center.cli": "the command `center`",
     "twin.cli": "the command `twin`",
+    "center.relay.__main__": "`RelayProcess` starts it as a process of its own",
     "center.console.hatch_hook": "hatchling runs it when a wheel is built",
     "twin.sim.people_figures": "`python -m twin.sim.people_figures` makes the figures of docs/world.md",
     "twin.sim.routing_figures": "`python -m twin.sim.routing_figures` makes the figures of docs/world.md",
@@ -224,6 +225,7 @@ WAITING = {
     "tests/center/links/conftest.py": "threads and sockets that were told to go are looked at until they are gone",
     "tests/center/links/basin.py": "a condition that nobody announces is looked at again and again",
     "tests/center/api/test_frames.py": "for as long as several frames take, nothing may come",
+    "tests/center/relay/camera.py": "a camera has a rhythm",
     "tests/console/fake_center.py": "a center that stands in for the real one has a rhythm",
 }
 """Where a test may sleep, and why: in a loop, between two looks. Nowhere else: a sleep is a guess about a machine."""

@@ -1,0 +1,90 @@
+"""From what a camera sends to samples of a track.
+
+Knows: per codec, where the decoder's record comes from, when it has changed, and how a sample is written.
+Refuses to know: where units come from. Nothing raises: what makes no track gives no samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from center.relay import h264
+from center.relay.media import Offer, Track
+from center.relay.rtp import Unit
+
+
+class Sample(NamedTuple):
+    """`track` is there when it is the first of a new one. `ts` wraps at 32 bits."""
+
+    data: bytes
+    ts: int
+    track: Track | None
+
+
+class Assembler(Protocol):
+    macroblocks: int
+
+    def take(self, unit: Unit) -> Sequence[Sample]:
+        """Nothing while nothing can be shown yet."""
+        ...
+
+
+class H264:
+    """Parameter sets come with the offer, in the stream, or both; those that came last are right."""
+
+    def __init__(self, offer: Offer) -> None:
+        self.macroblocks = 0
+        self._sets: dict[int, bytes] = {}
+        self._extra = b""
+        for one in offer.sets:
+            self._keep(one)
+
+    def take(self, unit: Unit) -> Sequence[Sample]:
+        for nal in unit.parts:
+            self._keep(nal)
+        track = self._changed() if unit.is_key else None
+        if not self._extra or not any(h264.is_picture(nal) for nal in unit.parts):
+            return ()
+        return (Sample(h264.sample(unit.parts), unit.ts, track),)
+
+    def _keep(self, nal: bytes) -> None:
+        kind = nal[0] & 0x1F
+        if kind in (h264.SPS, h264.PPS) and 2 <= len(nal) <= h264.MOST_PARAMETER_BYTES:
+            self._sets[kind] = nal
+
+    def _changed(self) -> Track | None:
+        sps, pps = self._sets.get(h264.SPS), self._sets.get(h264.PPS)
+        shape = h264.shape(sps) if sps else None
+        if sps is None or pps is None or shape is None:
+            return None
+        extra = h264.configuration(sps, pps)
+        if extra == self._extra:
+            return None
+        self._extra = extra
+        self.macroblocks = shape.macroblocks
+        return Track(h264.codec(sps), extra, width=shape.width, height=shape.height)
+
+
+class Plain:
+    """One piece a sample, one track for ever."""
+
+    def __init__(self, track: Track) -> None:
+        self.macroblocks = 0
+        self._track: Track | None = track
+
+    def take(self, unit: Unit) -> Sequence[Sample]:
+        track, self._track = self._track, None
+        return (Sample(unit.parts[0], unit.ts, track),)
+
+
+def assembler(offer: Offer) -> Assembler | None:
+    """None for a codec that is not relayed."""
+    if offer.codec == "H264":
+        return H264(offer)
+    if offer.codec == "JPEG" and offer.width and offer.height:
+        return Plain(Track("mp4v.6C", b"", width=offer.width, height=offer.height))
+    if offer.codec == "MPEG4-GENERIC" and offer.sets and offer.sets[0]:
+        kind = offer.sets[0][0] >> 3
+        return Plain(Track(f"mp4a.40.{kind}", offer.sets[0], offer.rate_hz, channels=offer.channels))
+    return None

@@ -1,0 +1,222 @@
+"""One camera: pulled while somebody wants it, tried again when it fails, and found out when it shows the past.
+
+Knows: who wants it and for how long after, its state and since when, how to come back.
+Refuses to know: who may watch, and how pictures travel on either side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from center.relay import demuxing, rtsp
+from center.relay.assembling import Assembler, assembler
+from center.relay.freshness import Freshness
+from center.relay.media import Offer, Track
+from center.relay.messages import CameraState, Limits, Source
+from center.relay.ring import Ring
+from center.relay.rtp import Unit
+from center.relay.stream import Stream
+from center.relay.timeline import Timeline
+
+Kind = Literal["video", "audio"]
+State = Literal["closed", "opening", "live", "stale", "offline"]
+_LOOK_S = 0.5
+_FIRST_WAIT_S, _MOST_WAIT_S, _STEADY_S = 0.25, 8.0, 10.0
+
+
+class Camera:
+    """Its pictures, or its sound, which is pulled by a session of its own. Everything happens in one event loop.
+
+    `now` is the center's clock; `told` hears of every change of state; sound has none to tell."""
+
+    def __init__(
+        self, source: Source, kind: Kind, limits: Limits, now: Callable[[], int], told: Callable[[CameraState], None]
+    ) -> None:
+        self.source = source
+        self.state: State = "closed"
+        self._kind = kind
+        self._limits = limits
+        self._now = now
+        self._told = told
+        self._since = now()
+        self._why = ""
+        seconds = source.ring_s if kind == "video" else 0.0
+        self.stream = Stream(Ring(seconds, limits.ring_bytes if kind == "video" else 1 << 16))
+        self._wanted = 0
+        self._work: asyncio.Task[None] | None = None
+        self._closing: asyncio.TimerHandle | None = None
+        self._keyed = asyncio.Event()
+        self._assembler: Assembler | None = None
+        self._timeline: Timeline | None = None
+        self._freshness = Freshness(int(limits.stale_s * 1e6), now())
+        self._down_at: float | None = None
+        self._is_foreign = False
+
+    @property
+    def is_open(self) -> bool:
+        return self._work is not None
+
+    # --- who wants it -------------------------------------------------------------------------------------------------
+
+    def want(self) -> None:
+        """Opens it with the first; each call is to be matched by one of `release`."""
+        self._wanted += 1
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+        if self._work is None:
+            self._down_at = asyncio.get_running_loop().time()
+            self._is("opening", self._now())
+            self._work = asyncio.create_task(self._keep())
+
+    def release(self) -> None:
+        self._wanted -= 1
+        if not self._wanted:
+            self._closing = asyncio.get_running_loop().call_later(self._limits.linger_s, self.close)
+
+    def close(self) -> None:
+        """At once, whoever may want it."""
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+        if self._work is not None:
+            self._work.cancel()
+            self._work = None
+        self._gone()
+        self.stream.ring.clear()
+        self._is("closed", self._now())
+
+    async def keyframe(self, timeout_s: float) -> tuple[Track, bytes] | None:
+        """The newest; waits for the first. None when none comes in time."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not (frames := self.stream.ring.current()):
+                    self._keyed.clear()
+                    await self._keyed.wait()
+        except TimeoutError:
+            return None
+        track = self.stream.track
+        return (track, bytes(frames[0].sample)) if track else None
+
+    # --- keeping it open ----------------------------------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        loop = asyncio.get_running_loop()
+        looking = asyncio.create_task(self._look())
+        wait_s = _FIRST_WAIT_S
+        try:
+            while True:
+                began_at = loop.time()
+                try:
+                    why = await self._attempt()
+                except rtsp.NotSpokenError as codec:
+                    if self._is_foreign:
+                        why = f"{codec} is not relayed"
+                    else:
+                        self._is_foreign = True
+                        continue
+                except OSError as error:
+                    why = error.strerror or str(error)
+                self._gone()
+                self._why = why
+                wait_s = _FIRST_WAIT_S if loop.time() - began_at > _STEADY_S else wait_s
+                await asyncio.sleep(wait_s * random.uniform(0.5, 1.0))
+                wait_s = min(2 * wait_s, _MOST_WAIT_S)
+        finally:
+            looking.cancel()
+
+    async def _attempt(self) -> str:
+        source = self.source
+        is_ours = source.url.startswith(("rtsp://", "rtsps://")) and source.transport == "tcp"
+        if is_ours and not self._is_foreign:
+            return await rtsp.play(source.url, self._kind, self)
+        return await demuxing.play(source, self._kind, self)
+
+    def _gone(self) -> None:
+        """The session is over; viewers stay, and go on at the next keyframe."""
+        if self._assembler is not None:
+            self._assembler = None
+            self._down_at = asyncio.get_running_loop().time()
+            self.stream.interrupt()
+        if self._timeline is not None:
+            self._timeline.lost()
+
+    # --- what comes ---------------------------------------------------------------------------------------------------
+
+    def opened(self, offer: Offer) -> None:
+        self._assembler = assembler(offer)
+        if self._assembler is None:
+            raise rtsp.NotSpokenError(offer.codec)
+
+    def heard(self, unit: Unit, source: int | None) -> None:
+        if self._assembler is None:
+            return
+        at = self._now()
+        stream = self.stream
+        for data, ts, track in self._assembler.take(unit):
+            if track is not None:
+                self._tracked(track, self._assembler.macroblocks)
+            timeline = self._timeline
+            if timeline is None or stream.track is None:
+                continue
+            stream.publish(data, timeline.place(ts, at), unit.is_key, at, source)
+        if unit.is_key:
+            self._keyed.set()
+        if stream.track is not None and self._kind == "video":
+            self._freshness.saw(unit, at)
+            if self._down_at is not None:
+                self._down_at = None
+                self._freshness = Freshness(int(self._limits.stale_s * 1e6), at)
+                self._freshness.shaped(self._assembler.macroblocks)
+                self._is("live", at)
+
+    def _tracked(self, track: Track, macroblocks: int) -> None:
+        stream = self.stream
+        self._freshness.shaped(macroblocks)
+        if stream.track is None or stream.track.timescale != track.timescale or self._timeline is None:
+            self._timeline = Timeline(track.timescale, track.timescale // (25 if track.is_video else 50))
+        if stream.track != track:
+            stream.begin(track)
+
+    # --- how it is ----------------------------------------------------------------------------------------------------
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            self.stream.look()
+            if self._kind != "video":
+                continue
+            if self._down_at is not None:
+                if loop.time() - self._down_at > self._limits.offline_s and self.state != "offline":
+                    self._is("offline", self._now() - int(self._limits.offline_s * 1e6), self._why)
+                continue
+            found = self._freshness.stale(self._now())
+            if found is not None and self.state == "live":
+                self._is("stale", found.since, found.why)
+            elif found is None and self.state == "stale":
+                self._is("live", self._now())
+
+    def _is(self, state: State, since: int, why: str = "") -> None:
+        if self.state == state:
+            return
+        self.state = state
+        if self._kind == "video":
+            self._told(CameraState(self.source.camera, state, since, why))
+        self.stream.say(
+            {
+                "type": "state",
+                "state": state,
+                "age_s": round((self._now() - since) / 1e6, 1),
+                "since": since,
+                "why": why,
+            }
+        )
+
+
+def kept_bytes(cameras: Sequence[Camera]) -> int:
+    """What all rings hold."""
+    return sum(camera.stream.ring.size for camera in cameras)

@@ -1,0 +1,114 @@
+"""What stands on an RTSP connection (RFC 2326): responses, and packets between them (10.12).
+
+Knows: where one ends and the next begins, also after bytes that are neither.
+Refuses to know: sockets, and what is asked and answered. Nothing raises, and what is kept unparsed is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from center.relay.rtp import MOST_UNIT_BYTES
+
+MOST_HEAD_BYTES = 16 << 10
+MOST_BODY_BYTES = 64 << 10
+MOST_GARBAGE_BYTES = 4 * MOST_UNIT_BYTES
+"""After so much that is neither response nor packet the connection is worth nothing."""
+_DOLLAR = 0x24
+
+
+class Response(NamedTuple):
+    """Header names are in lower case; of a header that comes more than once the values are in `several`."""
+
+    status: int
+    headers: Mapping[str, str]
+    several: Mapping[str, tuple[str, ...]]
+    body: bytes
+
+
+class Packet(NamedTuple):
+    channel: int
+    data: bytes
+
+
+class Wire:
+    """Bytes in, responses and packets out. `garbage` counts bytes that were neither."""
+
+    def __init__(self, channels: int = 4) -> None:
+        self.garbage = 0
+        self._rest = b""
+        self._channels = channels
+
+    @property
+    def is_hopeless(self) -> bool:
+        return self.garbage > MOST_GARBAGE_BYTES
+
+    def receive(self, data: bytes) -> list[Response | Packet]:
+        if self._rest:
+            data = self._rest + data
+        found: list[Response | Packet] = []
+        at, end = 0, len(data)
+        channels = self._channels
+        while at + 4 <= end:
+            if data[at] == _DOLLAR and data[at + 1] < channels:
+                stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
+                if stop > end:
+                    break
+                found.append(Packet(data[at + 1], data[at + 4 : stop]))
+                at = stop
+                continue
+            step = self._message(data, at, found)
+            if step == 0:
+                break
+            at += step
+        self._rest = data[at:]
+        return found
+
+    def _message(self, data: bytes, at: int, found: list[Response | Packet]) -> int:
+        """How many bytes to go on; 0 when more must come first."""
+        if not data.startswith(b"RTSP", at):
+            return self._skipped(data, at)
+        head_end = data.find(b"\r\n\r\n", at, at + MOST_HEAD_BYTES)
+        if head_end < 0:
+            return self._skipped(data, at) if len(data) - at >= MOST_HEAD_BYTES else 0
+        response = _response(data[at:head_end])
+        if response is None:
+            return self._skipped(data, at)
+        size = response.headers.get("content-length", "0")
+        if not (size.isascii() and size.isdigit()) or len(size) > 6 or int(size) > MOST_BODY_BYTES:
+            return self._skipped(data, at)
+        stop = head_end + 4 + int(size)
+        if stop > len(data):
+            return 0
+        found.append(response._replace(body=data[head_end + 4 : stop]))
+        return stop - at
+
+    def _skipped(self, data: bytes, at: int) -> int:
+        """To the next place where a packet or response may begin. A camera's own requests to us are skipped, too."""
+        after = at + 1
+        places = [place for place in (data.find(b"$", after), data.find(b"RTSP", after)) if place >= 0]
+        stop = min(places) if places else max(after, len(data) - 3)
+        self.garbage += stop - at
+        return stop - at
+
+
+def _response(head: bytes) -> Response | None:
+    lines = head.decode("latin-1").split("\r\n")
+    words = lines[0].split(" ", 2)
+    if len(words) < 2 or not words[0].startswith("RTSP/") or not (words[1].isascii() and words[1].isdigit()):
+        return None
+    headers: dict[str, str] = {}
+    several: dict[str, tuple[str, ...]] = {}
+    for line in lines[1:]:
+        name, colon, value = line.partition(":")
+        if colon:
+            name = name.strip().lower()
+            headers[name] = value.strip()
+            several[name] = (*several.get(name, ()), value.strip())
+    return Response(int(words[1][:3]), headers, several, b"")
+
+
+def request(method: str, url: str, number: int, headers: Mapping[str, str]) -> bytes:
+    lines = [f"{method} {url} RTSP/1.0", f"CSeq: {number}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")

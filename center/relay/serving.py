@@ -1,0 +1,246 @@
+"""The relay at work: cameras on one side, viewers on the other, the center's word between them.
+
+Knows: which ticket opens which camera, and when it is too much of anything.
+Refuses to know: why somebody may watch. It has no clock of its own: the center tells the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import socket
+import time
+from collections.abc import Callable
+
+from center.relay import door, websocket
+from center.relay.camera import Camera, Kind, kept_bytes
+from center.relay.door import Guest, allowing, is_welcome, refuse, response, send_and_leave
+from center.relay.messages import Admit, CameraState, Export, FromRelay, Kept, Refused, Revoke, Setup, ToRelay, Viewing
+from center.relay.stills import Stills
+from center.relay.tickets import Ticket, Tickets
+from center.relay.viewer import Viewer
+
+NO_TICKET, TICKET_OVER = 4401, 4403
+"""Close codes, beside those of RFC 6455."""
+_PATH = re.compile(r"/([\w-]{16,128})(\.mp4|\.jpg)?")
+_STILL_S = 6.0
+_MEASURE_S = 1.0
+
+
+class Relay:
+    """`tell` sends a message to the center."""
+
+    def __init__(self, setup: Setup, tell: Callable[[FromRelay], None]) -> None:
+        self._tell = tell
+        self._setup = setup
+        self._tickets = Tickets(lambda until: (until - self.now()) / 1e6 / self._setup.rate)
+        self._cameras: dict[tuple[str, Kind], Camera] = {}
+        self._numbers = itertools.count(1)
+        self._viewers = 0
+        self._out_bytes_per_s = 0.0
+        self._stills = Stills()
+        self._set_up(setup)
+
+    def now(self) -> int:
+        """The center's clock."""
+        setup = self._setup
+        return setup.now + int((time.monotonic_ns() - setup.monotonic_ns) / 1000 * setup.rate)
+
+    async def run(self, listening: socket.socket) -> None:
+        async with asyncio.TaskGroup() as works:
+            works.create_task(door.keep(listening, self._answer))
+            works.create_task(self._watch())
+
+    def close(self) -> None:
+        self._stills.close()
+        for camera in self._cameras.values():
+            camera.close()
+
+    # --- what the center says -----------------------------------------------------------------------------------------
+
+    def receive(self, message: ToRelay) -> None:
+        match message:
+            case Admit():
+                self._tickets.admit(message)
+            case Revoke():
+                self._tickets.revoke(message.ticket)
+            case Export():
+                self._export(message)
+            case Setup():
+                self._set_up(message)
+
+    def _set_up(self, setup: Setup) -> None:
+        """A camera that is as it was goes on as it does; one that is not ends, and so do its streams."""
+        self._setup = setup
+        sources = {source.camera: source for source in setup.sources}
+        for (name, kind), camera in list(self._cameras.items()):
+            if sources.get(name) != camera.source:
+                for viewer in list(camera.stream.viewers):
+                    viewer.end(websocket.GOING_AWAY, "the camera is another one now")
+                camera.close()
+                del self._cameras[name, kind]
+        for source in setup.sources:
+            if (source.camera, "video") not in self._cameras:
+                added = self._camera(source.camera, "video")
+                if added is not None and source.is_always_on:
+                    added.want()
+
+    def _camera(self, name: str, kind: Kind) -> Camera | None:
+        camera = self._cameras.get((name, kind))
+        if camera is not None:
+            return camera
+        source = next((source for source in self._setup.sources if source.camera == name), None)
+        if source is None:
+            return None
+        camera = self._cameras[name, kind] = Camera(source, kind, self._setup.limits, self.now, self._changed)
+        return camera
+
+    def _changed(self, state: CameraState) -> None:
+        self._tell(state)
+
+    def _export(self, asked: Export) -> None:
+        camera = self._cameras.get((asked.camera, "video"))
+        if camera is None:
+            self._tell(Kept(asked.request, why="no such camera"))
+            return
+        clip = camera.stream.ring.clip(asked.camera, asked.since, asked.until)
+        for gop in clip.gops:
+            self._tell(Kept(asked.request, gop))
+        self._tell(Kept(asked.request, why=clip.why))
+
+    # --- who comes in -------------------------------------------------------------------------------------------------
+
+    async def _answer(self, guest: Guest) -> None:
+        matched = _PATH.fullmatch(guest.path)
+        if not is_welcome(guest.headers, self._setup.origins):
+            self._refuse(guest, 403, "this page may not open streams", None)
+            return
+        if matched is None:
+            refuse(guest.sock, 404)
+            return
+        ticket = self._tickets[matched[1]]
+        if websocket.is_wanted(guest.headers) and not matched[2]:
+            self._open_socket(guest, ticket)
+        elif ticket is None:
+            self._refuse(guest, 404, "no such ticket, or it is over", None)
+        elif matched[2] == ".mp4":
+            self._open_file(guest, ticket)
+        elif matched[2] == ".jpg" and not ticket.is_audio:
+            await self._send_still(guest, ticket)
+        else:
+            refuse(guest.sock, 400, "this is a WebSocket's address")
+
+    def _open_socket(self, guest: Guest, ticket: Ticket | None) -> None:
+        """A page cannot read the answer to a handshake, so refusals follow it, as a close with a code."""
+        opening = websocket.accepted(guest.headers)
+        if opening is None:
+            refuse(guest.sock, 400, "not WebSocket version 13")
+            return
+        camera, why = self._admitted(ticket)
+        if ticket is None or camera is None:
+            code = websocket.TRY_LATER if ticket else NO_TICKET
+            self._refused(guest, ticket, why)
+            send_and_leave(guest.sock, opening + websocket.closing(code, why))
+            return
+        guest.sock.send(opening)
+        self._view(guest, ticket, camera, is_http=False)
+
+    def _open_file(self, guest: Guest, ticket: Ticket) -> None:
+        camera, why = self._admitted(ticket)
+        if camera is None:
+            self._refuse(guest, 503, why, ticket)
+            return
+        kind = "audio/mp4" if ticket.is_audio else "video/mp4"
+        guest.sock.send(response(200, kind, allowing(guest.headers), None))
+        self._view(guest, ticket, camera, is_http=True)
+
+    def _admitted(self, ticket: Ticket | None) -> tuple[Camera | None, str]:
+        """The camera, or why not."""
+        if ticket is None:
+            return None, "no such ticket, or it is over"
+        limits = self._setup.limits
+        camera = self._camera(ticket.camera, "audio" if ticket.is_audio else "video")
+        if camera is None:
+            return None, "there is no such camera"
+        if len(ticket.ends) >= limits.viewers_per_ticket:
+            return None, f"this ticket is in use {len(ticket.ends)} times already"
+        if self._viewers >= limits.viewers:
+            return None, f"{self._viewers} streams are open already; the limit is {limits.viewers}"
+        if self._out_bytes_per_s >= limits.out_bytes_per_s:
+            return None, f"the relay sends {self._out_bytes_per_s / 1e6:.0f} MB/s already"
+        if not camera.is_open:
+            opened = sum(one.is_open for one in self._cameras.values())
+            if opened >= limits.cameras:
+                return None, f"{opened} cameras are open already; the limit is {limits.cameras}"
+            if kept_bytes(list(self._cameras.values())) >= limits.memory_bytes:
+                return None, "the memory for pictures is full"
+        return camera, ""
+
+    def _view(self, guest: Guest, ticket: Ticket, camera: Camera, *, is_http: bool) -> None:
+        number = next(self._numbers)
+        name = camera.source.camera
+
+        def ended(viewer: Viewer, why: str) -> None:
+            camera.stream.leave(viewer)
+            camera.release()
+            ticket.ends.pop(end, None)
+            self._viewers -= 1
+            self._tell(Viewing(ticket.name, name, number, False, viewer.sent_bytes, why))
+
+        viewer = Viewer(guest.sock, is_http, camera.stream.flows, ended)
+
+        def end(why: str) -> None:
+            viewer.end(TICKET_OVER, why)
+
+        ticket.ends[end] = None
+        self._viewers += 1
+        self._tell(Viewing(ticket.name, name, number, True))
+        camera.want()
+        camera.stream.join(viewer)
+
+    async def _send_still(self, guest: Guest, ticket: Ticket) -> None:
+        camera, why = self._admitted(ticket)
+        if camera is None:
+            self._refuse(guest, 503, why, ticket)
+            return
+        number = next(self._numbers)
+        self._tell(Viewing(ticket.name, ticket.camera, number, True))
+        camera.want()
+        sent = 0
+        try:
+            key = await camera.keyframe(_STILL_S)
+            jpeg = await self._stills.jpeg(*key) if key is not None else None
+            if jpeg is None:
+                refuse(guest.sock, 503, "there is no picture")
+                return
+            data = response(200, "image/jpeg", allowing(guest.headers), jpeg)
+            async with asyncio.timeout(_STILL_S):
+                await asyncio.get_running_loop().sock_sendall(guest.sock, data)
+            sent = len(data)
+            send_and_leave(guest.sock, b"")
+        finally:
+            camera.release()
+            self._tell(Viewing(ticket.name, ticket.camera, number, False, sent, "a still"))
+
+    def _refuse(self, guest: Guest, status: int, why: str, ticket: Ticket | None) -> None:
+        self._refused(guest, ticket, why)
+        refuse(guest.sock, status, why)
+
+    def _refused(self, guest: Guest, ticket: Ticket | None, why: str) -> None:
+        self._tell(Refused(ticket.name if ticket else "", ticket.camera if ticket else "", why, guest.peer))
+
+    # --- how much it is -----------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Measures what goes out; when memory runs over, cameras keep less."""
+        while True:
+            await asyncio.sleep(_MEASURE_S)
+            cameras = list(self._cameras.values())
+            self._out_bytes_per_s = sum(camera.stream.out_bytes for camera in cameras) / _MEASURE_S
+            for camera in cameras:
+                camera.stream.out_bytes = 0
+            room = self._setup.limits.memory_bytes
+            if (held := kept_bytes(cameras)) > room:
+                for camera in cameras:
+                    camera.stream.ring.shrink(camera.stream.ring.size * room // held)
