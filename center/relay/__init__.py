@@ -1,4 +1,8 @@
-"""Cameras to viewers: `RelayProcess` is what the rest of the center sees of it."""
+"""Cameras to viewers.
+
+Knows: which names the rest of the center uses; `RelayProcess` is the whole of the relay to it.
+Refuses to know: everything else.
+"""
 
 from center.relay.media import Clip, KeptFrame, KeptGop, Track
 from center.relay.messages import CameraState, Changed, Limits, Refused, Source, Viewing
