@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from center.core import video
 from center.core.effects import Audit, Effect, Reply
 from center.core.events import Micros, OperatorActed
 from center.core.findings import Granted
@@ -28,13 +29,14 @@ MAX_REMEMBERED = 5_000
 
 class Rule(msgspec.Struct, frozen=True, gc=False):
     """What an act needs. `roles` may do it; `own_unit`: its subject must be a unit of an own agency; `alert`: one that
-    the person may see."""
+    the person may see; `camera`: a camera that this person may use for this reason now (see video)."""
 
     roles: tuple[str, ...]
     reason: bool = False
     case: bool = False
     own_unit: bool = False
     alert: bool = False
+    camera: bool = False
     carried_out_elsewhere: bool = False
 
 
@@ -50,6 +52,12 @@ ACTS: dict[str, Rule] = {
     "unit.video": Rule(_ROOM, reason=True, own_unit=True),
     "unit.audio": Rule(_ROOM, reason=True, own_unit=True),
     "unit.message": Rule(_ROOM, own_unit=True, carried_out_elsewhere=True),
+    "camera.watch": Rule(_ROOM, reason=True, camera=True, carried_out_elsewhere=True),
+    "camera.listen": Rule(_ROOM, reason=True, camera=True, carried_out_elsewhere=True),
+    "camera.stop": Rule(_ROOM, carried_out_elsewhere=True),
+    "camera.revoke": Rule(("supervisor",), reason=True, carried_out_elsewhere=True),
+    "clip.keep": Rule(_ROOM, reason=True, case=True, camera=True, carried_out_elsewhere=True),
+    "clip.look": Rule((*_ROOM, "auditor")),
     "plates.search": Rule(_ROOM, reason=True, case=True),
     "audit.read": Rule(("supervisor", "auditor")),
 }
@@ -102,6 +110,13 @@ def allow(who: str, act: str, subject: str, why: Why, now: Micros, picture: Pict
         return Refusal("a reason must be given")
     if rule.case and not why.case:
         return Refusal("a case, call or stop number must be given")
+    if rule.camera:
+        alert = picture.alerts.alerts.get(why.case or "")
+        if alert is not None and not may_see(operator, alert.hotlist, picture):
+            return Refusal(f"there is no alert {why.case} going on", f"{who} may not see hits of {alert.hotlist}")
+        objection = video.objection(video.Asked(who, operator.role, act, subject, why.reason, why.case), picture)
+        if objection:
+            return Refusal(objection)
     return Grant(operator)
 
 

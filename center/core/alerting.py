@@ -56,7 +56,7 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
         if isinstance(finding, Hit):
             yield from _hit(finding, picture)
         elif isinstance(finding, HotlistRefused):
-            yield _raise(
+            yield plainly(
                 picture,
                 kind="hotlist-refused",
                 subject=finding.hotlist,
@@ -65,7 +65,7 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
                 hotlist=finding.hotlist,
             )
         elif isinstance(finding, HotlistTaken):
-            yield from _over(f"hotlist-refused/{finding.hotlist}", picture)
+            yield from over(f"hotlist-refused/{finding.hotlist}", picture)
         elif isinstance(finding, Unheard):
             yield _unheard(finding, picture)
 
@@ -73,22 +73,22 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
 def unit_reported(event: UnitReported, picture: Picture) -> Iterator[Effect]:
     unit = picture.site.unit_of.get(event.unit, event.unit)
     if event.status == "emergency" and unit in picture.units.units:  # beyond a thousand strangers none is taken
-        yield _raise(picture, "unit-emergency", unit, f"{unit} pressed the emergency button", event.text or "")
+        yield plainly(picture, "unit-emergency", unit, f"{unit} pressed the emergency button", event.text or "")
 
 
 def feed_quiet(event: FeedFellQuiet, picture: Picture) -> Iterator[Effect]:
-    yield _raise(picture, "feed-quiet", event.feed, f"Nothing comes from {event.feed}")
+    yield plainly(picture, "feed-quiet", event.feed, f"Nothing comes from {event.feed}")
 
 
 def feed_recovered(event: FeedRecovered, picture: Picture) -> Iterator[Effect]:
-    yield from _over(f"feed-quiet/{event.feed}", picture)
+    yield from over(f"feed-quiet/{event.feed}", picture)
 
 
-def _over(key: str, picture: Picture) -> Iterator[Effect]:
+def over(key: str, picture: Picture, how: str = "recovered") -> Iterator[Effect]:
     """A matter that has settled itself."""
     alert = _open(picture, key)
     if alert is not None:
-        _close(picture, alert, "dismissed", Step(picture.now, "", "recovered"))
+        _close(picture, alert, "dismissed", Step(picture.now, "", how))
         yield _show(picture, alert)
 
 
@@ -236,7 +236,7 @@ def unheard(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001
 
 def _unheard(finding: Unheard, picture: Picture) -> Effect:
     about = picture.alerts.alerts.get(finding.about)
-    return _raise(
+    return plainly(
         picture,
         kind="unacknowledged",
         subject=finding.about,
@@ -282,7 +282,7 @@ def _open(picture: Picture, key: str) -> Alert | None:
     return alert if alert is not None and alert.closed_at is None else None
 
 
-def _raise(picture: Picture, kind: str, subject: str, headline: str, detail: str = "", *, hotlist: str = "") -> Effect:
+def plainly(picture: Picture, kind: str, subject: str, headline: str, detail: str = "", *, hotlist: str = "") -> Effect:
     """A plain alert: while the matter is open, saying it again only updates it."""
     alert = _open(picture, f"{kind}/{subject}")
     if alert is not None:

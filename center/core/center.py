@@ -17,15 +17,33 @@ from center.core import (
     alerting,
     calls,
     checks,
+    clips,
     correlation,
     hotlists,
+    listening,
     messages,
+    occasions,
     plates,
     site,
     stops,
     units,
+    video,
 )
-from center.core.effects import AnyEffect, Effect, Lookup, Reply, Request, Route, Send, WakeAt, Withdraw
+from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, VideoRefused
+from center.core.effects import (
+    AnyEffect,
+    CloseVideo,
+    Effect,
+    KeepClip,
+    Lookup,
+    OpenVideo,
+    Reply,
+    Request,
+    Route,
+    Send,
+    WakeAt,
+    Withdraw,
+)
 from center.core.events import (
     AircraftSeen,
     Answer,
@@ -64,7 +82,13 @@ _HIT: tuple[Desk, ...] = (
 )
 _STOP_TOLD: tuple[Desk, ...] = (units.heard, stops.told, plates.on_findings, *_HIT)
 DESKS: dict[type[Event], tuple[Desk, ...]] = {
-    SiteLoaded: (site.loaded, units.roster_loaded),
+    SiteLoaded: (
+        site.loaded,
+        units.roster_loaded,
+        video.site_loaded,
+        listening.on_findings,
+        alerting.on_findings,
+    ),
     UnitMoved: (units.moved,),
     UnitReported: (units.reported, alerting.unit_reported),
     StopOpened: _STOP_TOLD,
@@ -75,21 +99,28 @@ DESKS: dict[type[Event], tuple[Desk, ...]] = {
     HotlistLoaded: (hotlists.loaded, *_HIT),
     HotlistChanged: (hotlists.changed, *_HIT),
     HotlistSpoiled: (hotlists.spoiled, alerting.on_findings),
-    CallOpened: (calls.opened, correlation.called),
-    CallChanged: (calls.opened, correlation.called),
-    CallClosed: (calls.closed, correlation.closed),
+    CallOpened: (calls.opened, correlation.called, occasions.offered),
+    CallChanged: (calls.opened, correlation.called, occasions.offered),
+    CallClosed: (calls.closed, correlation.closed, video.call_closed),
     OperatorActed: (
         access.acted,
         alerting.acted,
         checks.on_findings,
         messages.acted,
         messages.on_findings,
+        video.acted,
+        clips.acted,
+        listening.on_findings,
         alerting.on_findings,
     ),
     MessageAcked: (messages.acked,),
-    RouteAnswered: (correlation.ranked, messages.route_answered, alerting.on_findings),
+    RouteAnswered: (occasions.offered, correlation.ranked, messages.route_answered, alerting.on_findings),
     LookupAnswered: (checks.answered, messages.on_findings, alerting.on_findings),
-    Woke: (messages.woke, checks.woke, alerting.on_findings),
+    Woke: (messages.woke, checks.woke, video.woke, listening.on_findings, alerting.on_findings),
+    CameraChanged: (video.camera_changed,),
+    CameraLooked: (video.camera_looked,),
+    VideoRefused: (video.refused, listening.on_findings, alerting.on_findings),
+    ClipKept: (clips.kept,),
     FeedFellQuiet: (alerting.feed_quiet,),
     FeedRecovered: (alerting.feed_recovered,),
 }
@@ -131,11 +162,19 @@ class Center:
                 picture.pending[effect.id] = effect  # type: ignore[assignment]  # AnyRequest is every Request there is
             elif isinstance(effect, Withdraw):
                 picture.pending.pop(effect.request, None)
+            elif isinstance(effect, CloseVideo):
+                picture.pending.pop(effect.opening, None)
             elif isinstance(effect, Reply):
                 access.remember(effect.request, effect, picture)
 
 
-_ANSWERS: dict[type, type[Answer]] = {Route: RouteAnswered, Lookup: LookupAnswered, WakeAt: Woke}
+_ANSWERS: dict[type, type[Answer]] = {
+    Route: RouteAnswered,
+    Lookup: LookupAnswered,
+    WakeAt: Woke,
+    OpenVideo: VideoRefused,
+    KeepClip: ClipKept,
+}
 
 
 def _settles(event: Answer, picture: Picture) -> bool:

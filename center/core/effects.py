@@ -26,8 +26,8 @@ class Request(Effect, frozen=True, kw_only=True):
 
 
 class Notify(Effect, frozen=True, kw_only=True):
-    """Put something in front of the operators: `topic` is `alert` or `incident`, `subject` its id, and `revision`
-    counts its changes. What is shown is read from the picture; this says that it must be shown now."""
+    """Put something in front of the operators: `topic` is `alert`, `incident` or `camera`, `subject` its id, and
+    `revision` counts its changes. What is shown is read from the picture; this says that it must be shown now."""
 
     topic: str
     subject: str
@@ -36,12 +36,14 @@ class Notify(Effect, frozen=True, kw_only=True):
 
 
 class Reply(Effect, frozen=True, kw_only=True):
-    """The answer to an operator's request. `granted` false with `late` says that somebody else was first."""
+    """The answer to an operator's request. `granted` false with `late` says that somebody else was first. `made` is the
+    id of what the act has made, where it made something."""
 
     request: str
     granted: bool
     why: str = ""
     late: bool = False
+    made: str = ""
 
 
 class Audit(Effect, frozen=True, kw_only=True):
@@ -114,5 +116,39 @@ class Withdraw(Effect, frozen=True, kw_only=True):
     request: str
 
 
-AnyEffect: TypeAlias = Notify | Reply | Audit | Send | Route | Lookup | WakeAt | Withdraw
-AnyRequest: TypeAlias = Send | Route | Lookup | WakeAt
+class OpenVideo(Request, frozen=True, kw_only=True):
+    """Let one person see a camera, or with `sound` hear it and not see it, until `until`. Nothing answers it but
+    `VideoRefused`; it stays pending for as long as it holds, so that a restarted center opens again what is still
+    open, and ends with `CloseVideo`. Another one for the same `ticket` replaces it."""
+
+    ticket: str
+    camera: str
+    operator: str
+    until: Micros
+    sound: bool = False
+
+
+class CloseVideo(Effect, frozen=True, kw_only=True):
+    """A ticket has ended: whoever still watches with it is cut off. `opening` is the `OpenVideo` that is settled."""
+
+    ticket: str
+    opening: str
+    why: str
+
+
+class KeepClip(Request, frozen=True, kw_only=True):
+    """Keep what a camera showed from `start` to `end` as evidence; answered by `ClipKept`. `id` names the clip."""
+
+    camera: str
+    incident: str
+    operator: str
+    reason: str
+    asked_at: Micros
+    start: Micros
+    end: Micros
+
+
+AnyEffect: TypeAlias = (
+    Notify | Reply | Audit | Send | Route | Lookup | WakeAt | Withdraw | OpenVideo | CloseVideo | KeepClip
+)
+AnyRequest: TypeAlias = Send | Route | Lookup | WakeAt | OpenVideo | KeepClip

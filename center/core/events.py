@@ -9,10 +9,12 @@ integer microseconds UTC; names end in their unit. Optional fields that are unkn
 
 from __future__ import annotations
 
-from typing import NewType, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
+from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, VideoRefused
+from center.core.fact import DAY, HOUR, MINUTE, SECOND, Answer, Event, Micros
 from center.core.roster import (
     Agency,
     Policy,
@@ -24,29 +26,7 @@ from center.core.roster import (
     RosterUnit,
 )
 
-Micros = NewType("Micros", int)
-"""Microseconds since the Unix epoch, UTC."""
-
-SECOND = 1_000_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-
-
-class Event(msgspec.Struct, frozen=True, gc=False, tag=True, tag_field="type", kw_only=True, omit_defaults=True):
-    """A fact. `at`: when the center learned it. `source`: the feed, as `feed/peer`. `seen`: when the device says
-    it happened, which may be wrong."""
-
-    at: Micros
-    source: str
-    seen: Micros | None = None
-
-
-class Answer(Event, frozen=True, kw_only=True):
-    """A fact that settles a request the center made earlier; `answers` is that effect's id."""
-
-    answers: str
-
+__all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "Answer", "Event", "Micros"]  # handed on from `fact`; the rest is here
 
 # --- units ------------------------------------------------------------------------------------------------------
 
@@ -292,7 +272,7 @@ class OperatorActed(Event, frozen=True, kw_only=True):
     request: str
     reason: str | None = None
     case: str | None = None
-    details: dict[str, str] = {}
+    details: dict[str, str] = {}  # noqa: RUF012  # a struct's default is copied
 
 
 # --- answers to our own requests --------------------------------------------------------------------------------
@@ -387,10 +367,14 @@ AnyEvent: TypeAlias = (
     | CallChanged
     | CallClosed
     | AircraftSeen
+    | CameraChanged
+    | CameraLooked
     | OperatorActed
     | MessageAcked
     | RouteAnswered
     | LookupAnswered
+    | VideoRefused
+    | ClipKept
     | Woke
     | SiteLoaded
     | FeedFaulted

@@ -98,4 +98,30 @@ class Unheard(msgspec.Struct, frozen=True, gc=False):
     headline: str
 
 
-Finding: TypeAlias = Hit | Stopped | HotlistRefused | HotlistTaken | Granted | Confirmed | ToCheck | Retracted | Unheard
+class ListeningBegan(msgspec.Struct, frozen=True, gc=False):
+    """Somebody hears what is said in a unit: its people and the room must know."""
+
+    unit: str
+    operator: str
+    reason: str
+
+
+class ListeningEnded(msgspec.Struct, frozen=True, gc=False):
+    """Nobody hears the unit any more."""
+
+    unit: str
+
+
+Finding: TypeAlias = (
+    Hit
+    | Stopped
+    | HotlistRefused
+    | HotlistTaken
+    | Granted
+    | Confirmed
+    | ToCheck
+    | Retracted
+    | Unheard
+    | ListeningBegan
+    | ListeningEnded
+)

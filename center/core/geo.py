@@ -6,7 +6,7 @@ Refuses to know: roads. Whoever needs road time asks for a `Route`.
 
 from __future__ import annotations
 
-from math import cos, hypot, radians
+from math import atan2, cos, degrees, hypot, radians
 
 METRES_PER_DEGREE = 111_194.93  # of latitude, on a sphere of 6,371,008.8 m (IUGG mean radius)
 
@@ -15,3 +15,9 @@ def distance_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
     """Metres between two WGS 84 positions given in degrees."""
     east = (lon_b - lon_a + 180.0) % 360.0 - 180.0
     return METRES_PER_DEGREE * hypot(lat_b - lat_a, east * cos(radians((lat_a + lat_b) * 0.5)))
+
+
+def bearing_deg(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    """The direction from a to b, degrees from north, 0 to below 360; 0 where they are one place."""
+    east = ((lon_b - lon_a + 180.0) % 360.0 - 180.0) * cos(radians((lat_a + lat_b) * 0.5))
+    return degrees(atan2(east, lat_b - lat_a)) % 360.0

@@ -116,11 +116,17 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
         headline=text[:MAX_TEXT],
         verified_by=event.operator,
     )
+    yield from tell_one(rostered.unit, sending, picture)
+    yield Reply(id=picture.mint("r"), request=event.request, granted=True)
+
+
+def tell_one(unit: str, sending: Send, picture: Picture) -> Iterator[Effect]:
+    """A message about a unit to that unit; the rows in which it is told end with alerting.on_findings, for nobody may
+    be there to read it."""
     key = picture.mint("d")
-    dispatch = Dispatch(about=rostered.unit, sending=sending, ranked=[rostered.unit])
+    dispatch = Dispatch(about=unit, sending=sending, ranked=[unit])
     picture.messages.dispatches[key] = dispatch
     yield from _tell(key, dispatch, picture, 1)
-    yield Reply(id=picture.mint("r"), request=event.request, granted=True)
 
 
 def route_answered(event: RouteAnswered, picture: Picture) -> Iterator[Effect]:

@@ -13,15 +13,18 @@ from center.core.aircraft import AircraftSlice
 from center.core.alerts import AlertsSlice
 from center.core.calls import CallsSlice
 from center.core.checks import ChecksSlice
+from center.core.clips import ClipsSlice
 from center.core.correlation import IncidentsSlice
 from center.core.effects import AnyRequest
 from center.core.events import Micros
 from center.core.findings import Finding
 from center.core.messages import MessagesSlice
+from center.core.occasions import OffersSlice
 from center.core.plates import PlatesSlice
 from center.core.site import SiteSlice
 from center.core.stops import StopsSlice
 from center.core.units import UnitsSlice
+from center.core.video import VideoSlice
 
 
 class Picture(msgspec.Struct, kw_only=True, dict=True):
@@ -46,6 +49,9 @@ class Picture(msgspec.Struct, kw_only=True, dict=True):
     alerts: AlertsSlice = msgspec.field(default_factory=AlertsSlice)
     checks: ChecksSlice = msgspec.field(default_factory=ChecksSlice)
     messages: MessagesSlice = msgspec.field(default_factory=MessagesSlice)
+    video: VideoSlice = msgspec.field(default_factory=VideoSlice)
+    offers: OffersSlice = msgspec.field(default_factory=OffersSlice)
+    clips: ClipsSlice = msgspec.field(default_factory=ClipsSlice)
     access: AccessSlice = msgspec.field(default_factory=AccessSlice)
 
     def __post_init__(self) -> None:

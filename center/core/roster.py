@@ -88,7 +88,9 @@ class RosterHotlist(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, f
 
 
 class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
-    """Numbers a site may choose. Times in seconds, distances in metres. `leads_per_find` is what is worth it: so many
+    """Numbers a site may choose. Times in seconds, distances in metres. `watch_s` and `listen_s`: how long a ticket
+    lasts; `cameras_each`: how many one person may hold. `consent_m` and `consent_s`: how near and how fresh what goes
+    on must be for a camera that its owner shares per incident. `leads_per_find` is what is worth it: so many
     false leads may an operator look at to find one stolen car more. `listed_share`: of all cars that pass readers,
     those that are on a list (docs/plates.md)."""
 
@@ -104,3 +106,8 @@ class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_u
     check_patience_s: int = 5
     leads_per_find: float = 20.0
     listed_share: float = 2e-5
+    watch_s: int = 600
+    listen_s: int = 120
+    cameras_each: int = 16
+    consent_m: float = 500.0
+    consent_s: int = 3600

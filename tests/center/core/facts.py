@@ -38,7 +38,7 @@ from center.core.events import (
     Woke,
 )
 from center.core.picture import Picture
-from center.core.roster import Agency, Policy, RosterAircraft, RosterOperator, RosterReader, RosterUnit
+from center.core.roster import Agency, Policy, RosterAircraft, RosterCamera, RosterOperator, RosterReader, RosterUnit
 
 T0 = Micros(1_767_366_000 * SECOND)
 LAT, LON = 30.0, -93.0
@@ -57,6 +57,18 @@ UNITS = (
 READERS = (
     RosterReader("R1", "I-10 at exit 30", devices=("cam-1",), lat=LAT, lon=LON),
     RosterReader("R2", "I-10 at exit 31", devices=("cam-2",), lat=LAT, lon=LON + 0.05),
+)
+CAMERAS = (
+    RosterCamera("SO-1-dash", "dash", "CPSO", unit="SO-1", connected=True),
+    RosterCamera("SO-1-mic", "microphone", "CPSO", unit="SO-1", connected=True),
+    RosterCamera("PD-1-dash", "dash", "LCPD", unit="PD-1", connected=True),
+    RosterCamera("gate", "fixed", "CPSO", "Gate", None, LAT, LON, 0.0, 90.0, 300.0, connected=True),
+    RosterCamera(
+        "shop", "community", "CPSO", "Shop", None, LAT, LON, owner="T.", consent="per-incident", connected=True
+    ),
+    RosterCamera("home", "community", "CPSO", "Home", None, LAT, LON, owner="M.", consent="never", connected=True),
+    RosterCamera("bank", "community", "CPSO", "Bank", None, LAT, LON, owner="B."),
+    RosterCamera("air", "aircraft", "CPSO", "Air 1", "a1b2c3", connected=True),
 )
 OPERATORS = (
     RosterOperator("ada", "Ada Broussard", "CPSO"),
@@ -80,6 +92,7 @@ def site(s: float = 0, **said: Any) -> SiteLoaded:
         "readers": READERS,
         "aircraft": (RosterAircraft("a1b2c3", "Air 1", "CPSO"),),
         "operators": OPERATORS,
+        "cameras": CAMERAS,
     }
     return SiteLoaded(at=when(s), source="site", name="Test Parish", **roster | said)
 

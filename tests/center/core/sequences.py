@@ -16,9 +16,10 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from center.core import access, aircraft, alerting, calls, correlation, messages, plates, stops, units
+from center.core import access, aircraft, alerting, calls, clips, correlation, messages, plates, stops, units, video
 from center.core.access import ACTS
-from center.core.effects import Route, Send, WakeAt
+from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, VideoRefused
+from center.core.effects import KeepClip, OpenVideo, Route, Send, WakeAt
 from center.core.events import (
     DAY,
     HOUR,
@@ -60,6 +61,7 @@ SMALL = {
     (alerting, "MAX_CLOSED"): 3,
     (alerting, "MAX_READS_SHOWN"): 4,
     (calls, "MAX_CALLS"): 6,
+    (clips, "MAX_CLIPS"): 2,
     (correlation, "MAX_INCIDENTS"): 4,
     (correlation, "MAX_JOINED"): 3,
     (correlation, "MAX_NOTED"): 3,
@@ -67,6 +69,7 @@ SMALL = {
     (plates, "MAX_READS"): 8,
     (stops, "MAX_STOPS"): 4,
     (units, "MAX_STRANGERS"): 2,
+    (video, "MAX_TICKETS"): 3,
 }
 """Every bound of the core, drawn in so far that a short sequence runs into it."""
 
@@ -108,6 +111,8 @@ policies = st.builds(
     escalate_after_s=st.sampled_from((0, 30)),
     escalations=st.sampled_from((0, 2)),
     hotlist_shrink=st.sampled_from((0.0, 0.5, 2.0)),
+    cameras_each=st.sampled_from((0, 2)),
+    watch_s=st.sampled_from((0, 600)),
 )
 said_of_calls = {
     "call": st.sampled_from(("c1", "c2", "c3", "c4")),
@@ -209,6 +214,32 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
         request=requests,
         details=st.fixed_dictionaries({"text": words}),
     ),
+    fact(
+        OperatorActed,
+        operator=st.sampled_from(("ada", "sue")),
+        act=st.sampled_from(("camera.watch", "camera.listen", "clip.keep")),
+        subject=st.sampled_from(("SO-1-dash", "SO-1-mic", "PD-1-dash", "shop", "home", "air")),
+        request=requests,
+        reason=st.sampled_from(("call", "alert", "stop", "equipment")),
+        case=marks,
+        details=st.just({"start": str(int(T0)), "end": str(int(T0) + SECOND)}),
+    ),
+    fact(
+        OperatorActed,
+        operator=st.sampled_from(("ada", "sue")),
+        act=st.sampled_from(("camera.stop", "camera.revoke")),
+        subject=marks,
+        request=requests,
+        reason=words,
+    ),
+    fact(CameraChanged, camera=st.sampled_from(("shop", "air", "ghost")), state=words, since=maybe(numbers)),
+    fact(
+        CameraLooked,
+        camera=st.sampled_from(("air", "ghost")),
+        corners=st.lists(st.tuples(lats, lons), max_size=4).map(tuple),
+    ),
+    fact(VideoRefused, answers=marks, why=words),
+    fact(ClipKept, answers=marks, start=maybe(numbers), size=numbers, trouble=words),
     fact(MessageAcked, answers=marks, unit=st.sampled_from(("#", "#", "SO-1", "mdt-2", "PD-1"))),
     fact(RouteAnswered, answers=marks, times=times),
     fact(Woke, answers=marks),
@@ -243,7 +274,14 @@ def resolved(step: int, sketch: Event, picture: Picture) -> Event:
     """The fact, at its time, about what there is."""
     said: dict[str, Any] = {"at": Micros(max(int(T0), picture.now) + step)}
     if isinstance(sketch, OperatorActed):
-        said["subject"] = _the(sketch.subject, list(picture.alerts.alerts))
+        tickets = sketch.act in ("camera.stop", "camera.revoke")
+        said["subject"] = _the(sketch.subject, list(picture.video.tickets if tickets else picture.alerts.alerts))
+        going_on = {"alert": picture.alerts.alerts, "stop": picture.stops.stops}.get(sketch.reason or "")
+        said["case"] = sketch.case and _the(sketch.case, list(going_on or picture.incidents.incidents))
+    elif isinstance(sketch, VideoRefused):
+        said["answers"] = _the(sketch.answers, _pending(picture, OpenVideo))
+    elif isinstance(sketch, ClipKept):
+        said["answers"] = _the(sketch.answers, _pending(picture, KeepClip))
     elif isinstance(sketch, Woke):
         said["answers"] = _the(sketch.answers, _pending(picture, WakeAt))
     elif isinstance(sketch, RouteAnswered):
@@ -274,6 +312,7 @@ def books_balance(picture: Picture) -> None:
     _calls_and_incidents(picture)
     _alerts(picture)
     _messages(picture)
+    _video(picture)
     assert len(picture.access.answered) <= access.MAX_REMEMBERED
 
 
@@ -335,4 +374,22 @@ def _messages(picture: Picture) -> None:
     assert owed == {message.message for message in here.messages.values() if message.state == "sent"}
     waits = {request for d in here.dispatches.values() for request in (d.route, d.timer) if request}
     assert set(here.waits) == waits
-    assert waits | set(picture.incidents.routes) == set(picture.pending) - owed
+    elsewhere = {r.id for r in picture.pending.values() if isinstance(r, OpenVideo | KeepClip)} | set(
+        picture.video.timers
+    )
+    assert waits | set(picture.incidents.routes) == set(picture.pending) - owed - elsewhere
+
+
+def _video(picture: Picture) -> None:
+    """Every ticket is kept by exactly its own two requests, and every camera that is open has one."""
+    here = picture.video
+    opened = {request.id: request for request in picture.pending.values() if isinstance(request, OpenVideo)}
+    assert {ticket.opening for ticket in here.tickets.values()} == set(opened)
+    assert all(opened[ticket.opening].ticket == name for name, ticket in here.tickets.items())
+    assert here.timers == {ticket.timer: name for name, ticket in here.tickets.items()}
+    assert set(here.timers) <= set(picture.pending)
+    assert len(here.tickets) <= video.MAX_TICKETS
+    assert all(picture.site.agencies[picture.site.cameras[t.camera].agency].own for t in here.tickets.values())
+    assert len({(t.operator, t.camera, t.sound) for t in here.tickets.values()}) == len(here.tickets)
+    assert set(here.cameras) <= set(picture.site.cameras)
+    assert len(picture.clips.clips) <= clips.MAX_CLIPS
