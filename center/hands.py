@@ -8,10 +8,24 @@ passed in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from center.clock import Clock
-from center.core.effects import Audit, Effect, Lookup, Notify, Reply, Route, Send, WakeAt, Withdraw
+from center.core.camera_events import ClipKept, VideoRefused
+from center.core.effects import (
+    Audit,
+    CloseVideo,
+    Effect,
+    KeepClip,
+    Lookup,
+    Notify,
+    OpenVideo,
+    Reply,
+    Route,
+    Send,
+    WakeAt,
+    Withdraw,
+)
 from center.core.events import Event, LookupAnswered, Micros, RouteAnswered, RouteTime, Woke
 from center.records import Found, Records, unasked
 
@@ -42,6 +56,39 @@ class AuditTrail(Protocol):
     def keep(self, effect: Audit) -> None: ...
 
 
+class KeptClip(NamedTuple):
+    """What became of a clip; with `trouble` there is none."""
+
+    start: Micros | None = None
+    end: Micros | None = None
+    size: int = 0
+    sha256: str = ""
+    trouble: str = ""
+
+
+class Video(Protocol):
+    """Cameras. A ticket holds until it is closed; opening it again gives it a new end. `refused` and `then` are called
+    later, never from inside."""
+
+    def open(self, effect: OpenVideo, refused: Callable[[str], None]) -> None: ...
+    def close(self, effect: CloseVideo) -> None: ...
+    def keep(self, effect: KeepClip, then: Callable[[KeptClip], None]) -> None: ...
+
+
+class NoVideo:
+    """Where no relay runs: tickets are kept like anywhere, and nothing is to be seen with them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def open(self, effect: OpenVideo, refused: Callable[[str], None]) -> None: ...
+
+    def close(self, effect: CloseVideo) -> None: ...
+
+    def keep(self, effect: KeepClip, then: Callable[[KeptClip], None]) -> None:  # noqa: ARG002
+        self._clock.call_at(self._clock.now(), lambda: then(KeptClip(trouble="no video relay runs here")))
+
+
 class Hands:
     """Every effect type has one carrier; `answer` takes the event that settles a request, when it comes."""
 
@@ -53,8 +100,10 @@ class Hands:
         router: Router,
         audit: AuditTrail,
         records: Records | None = None,
+        video: Video | None = None,
     ) -> None:
         self._clock = clock
+        self._video = video = video or NoVideo(clock)
         self._messenger = messenger
         self._router = router
         self._records = records or Records(unasked)
@@ -69,6 +118,9 @@ class Hands:
             Lookup: self._lookup,
             WakeAt: self._wake,
             Withdraw: self._withdraw,
+            OpenVideo: self._open,
+            CloseVideo: lambda effect, _: video.close(effect),
+            KeepClip: self._keep,
         }
 
     def do(self, effect: Effect, answer: Answered) -> None:
@@ -105,6 +157,18 @@ class Hands:
                 )
 
         self._records.ask(effect, arrived)
+
+    def _open(self, effect: OpenVideo, answer: Answered) -> None:
+        def refused(why: str) -> None:
+            answer(VideoRefused(at=self._clock.now(), source="relay", answers=effect.id, why=why))
+
+        self._video.open(effect, refused)
+
+    def _keep(self, effect: KeepClip, answer: Answered) -> None:
+        def kept(clip: KeptClip) -> None:
+            answer(ClipKept(at=self._clock.now(), source="relay", answers=effect.id, **clip._asdict()))
+
+        self._video.keep(effect, kept)
 
     def _is_wanted(self, request: str) -> bool:
         """Whether the answer to a request is still wanted; asking settles it."""

@@ -15,7 +15,8 @@ from typing import TypeVar
 
 import msgspec
 
-from center.api import views
+from center.api import camera_views, views
+from center.api.view import View
 from center.core.effects import Notify, Reply
 from center.core.events import AircraftSeen, Event, Micros, StopChanged, StopClosed, StopOpened, UnitMoved, UnitReported
 from center.core.picture import Picture
@@ -27,7 +28,7 @@ MAX_WAITING = 10_000
 _OF_STOPS = (StopOpened, StopChanged, StopClosed)
 
 
-class FeedView(views.View, frozen=True, kw_only=True):
+class FeedView(View, frozen=True, kw_only=True):
     """`state`: alive, late (a third of the patience is left), silent, or never (heard nothing yet)."""
 
     feed: str
@@ -52,12 +53,14 @@ class Frame(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     aircraft: tuple[views.AircraftView, ...] = ()
     alerts: tuple[views.AlertView, ...] = ()
     incidents: tuple[views.IncidentView, ...] = ()
+    cameras: tuple[camera_views.CameraView, ...] = ()
     feeds: tuple[FeedView, ...] = ()
     gone: dict[str, list[str]] = {}
 
     @property
     def is_empty(self) -> bool:
-        return not (self.units or self.aircraft or self.alerts or self.incidents or self.feeds or self.gone)
+        things = self.units or self.aircraft or self.alerts or self.incidents or self.cameras
+        return not (things or self.feeds or self.gone)
 
     def without(self, withheld: Collection[str]) -> Frame:
         """What is left of the frame for somebody who may not see what comes of these lists."""
@@ -114,8 +117,7 @@ class Board:
         self.ring = ring
         self._units: dict[str, None] = {}
         self._aircraft: dict[str, None] = {}
-        self._alerts: dict[str, None] = {}
-        self._incidents: dict[str, None] = {}
+        self._topics: dict[str, dict[str, None]] = {"alert": {}, "incident": {}, "camera": {}}
         self._shown_aircraft: set[str] = set()
         self._stale: set[str] = set()
         self._waiting: dict[str, list[Callable[[Reply], None]]] = {}
@@ -135,7 +137,7 @@ class Board:
                 self._units[unit_of.get(unit, unit)] = None
 
     def notify(self, effect: Notify) -> None:
-        (self._alerts if effect.topic == "alert" else self._incidents)[effect.subject] = None
+        self._topics[effect.topic][effect.subject] = None
         self.ring()
 
     def reply(self, effect: Reply) -> None:
@@ -164,6 +166,7 @@ class Board:
             aircraft=tuple(views.aircraft(craft, picture) for craft in picture.aircraft.aircraft.values()),
             alerts=tuple(views.alert(alert, picture) for alert in shown),
             incidents=tuple(views.incident(incident, picture) for incident in picture.incidents.incidents.values()),
+            cameras=tuple(camera_views.camera(camera, picture) for camera in picture.site.cameras.values()),
             feeds=self.feeds(picture.now),
         )
         return frame.without(withheld)
@@ -175,11 +178,10 @@ class Board:
         gone = self._departed()
         units, self._units = self._units, {}
         aircraft, self._aircraft = self._aircraft, {}
-        alerts, self._alerts = self._alerts, {}
-        incidents, self._incidents = self._incidents, {}
+        alerts, incidents, cameras = (_taken(self._topics[topic]) for topic in ("alert", "incident", "camera"))
         if feeds:
             units |= self._gone_stale()
-        if not (units or aircraft or alerts or incidents or gone or feeds):
+        if not (units or aircraft or alerts or incidents or cameras or gone or feeds):
             return None
         return Frame(
             type="delta",
@@ -189,6 +191,7 @@ class Board:
             aircraft=tuple(views.aircraft(craft, picture) for craft in _those(aircraft, picture.aircraft.aircraft)),
             alerts=tuple(views.alert(alert, picture) for alert in _those(alerts, picture.alerts.alerts)),
             incidents=tuple(views.incident(it, picture) for it in _those(incidents, picture.incidents.incidents)),
+            cameras=tuple(camera_views.camera(it, picture) for it in _those(cameras, picture.site.cameras)),
             feeds=self.feeds(now) if feeds else (),
             gone=gone,
         )
@@ -212,6 +215,12 @@ class Board:
 
 
 _Thing = TypeVar("_Thing")
+
+
+def _taken(gathered: dict[str, None]) -> list[str]:
+    names = list(gathered)
+    gathered.clear()
+    return names
 
 
 def _those(names: Iterable[str], all_of_them: Mapping[str, _Thing]) -> list[_Thing]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
+from center.api import camera_views
+from center.api.camera_views import ClipView, OfferView
+from center.api.view import View
 from center.core import hotlists, stops
 from center.core.aircraft import Aircraft
 from center.core.alerts import Alert, HitRead
@@ -18,10 +21,6 @@ from center.core.messages import Message
 from center.core.picture import Picture
 from center.core.stops import Stop
 from center.core.units import Unit, is_stale
-
-
-class View(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """Absent fields are unknown."""
 
 
 class StopView(View, frozen=True, kw_only=True):
@@ -182,6 +181,8 @@ class IncidentView(View, frozen=True, kw_only=True):
     units: tuple[NearUnit, ...] = ()
     changes: tuple[ChangeView, ...] = ()
     plates: tuple[NearPlate, ...] = ()
+    cameras: tuple[OfferView, ...] = ()
+    clips: tuple[ClipView, ...] = ()
 
 
 def unit(it: Unit, picture: Picture) -> UnitView:
@@ -344,4 +345,6 @@ def incident(it: Incident, picture: Picture) -> IncidentView:
             NearPlate(plate=hit.plate, reader=hit.reader, seen=hit.at, alert=hit.alert, hotlist=hit.hotlist)
             for hit in it.hits
         ),
+        cameras=camera_views.offers(it, picture),
+        clips=camera_views.kept(it, picture),
     )

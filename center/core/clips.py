@@ -41,13 +41,15 @@ class Clip(msgspec.Struct, gc=False):
 
 
 class ClipsSlice(msgspec.Struct):
-    """Clips by id, oldest first. Which are forgotten here stay on disk, and in the journal."""
+    """Clips by id, oldest first, and their ids by incident. Which are forgotten here stay on disk, and in the
+    journal."""
 
     clips: dict[str, Clip] = {}
+    of: dict[str, list[str]] = {}
 
 
 def of_incident(incident: str, picture: Picture) -> list[Clip]:
-    return [clip for clip in picture.clips.clips.values() if clip.incident == incident]
+    return [picture.clips.clips[clip] for clip in picture.clips.of.get(incident, ())]
 
 
 def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
@@ -69,15 +71,21 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
         start=start,
         end=end,
     )
-    here = picture.clips.clips
-    here[keep.id] = Clip(
-        keep.id, keep.camera, keep.incident, keep.operator, keep.reason, picture.now, keep.start, keep.end
-    )
-    while len(here) > MAX_CLIPS:
-        del here[next(iter(here))]
+    clip = Clip(keep.id, keep.camera, keep.incident, keep.operator, keep.reason, picture.now, keep.start, keep.end)
+    _file(clip, picture.clips)
     yield keep
-    yield _show(here[keep.id], picture)
+    yield _show(clip, picture)
     yield Reply(id=picture.mint("r"), request=event.request, granted=True, made=keep.id)
+
+
+def _file(clip: Clip, here: ClipsSlice) -> None:
+    here.clips[clip.clip] = clip
+    here.of.setdefault(clip.incident, []).append(clip.clip)
+    while len(here.clips) > MAX_CLIPS:
+        gone = here.clips.pop(next(iter(here.clips)))
+        here.of[gone.incident].remove(gone.clip)
+        if not here.of[gone.incident]:
+            del here.of[gone.incident]
 
 
 def _micros(text: str) -> Micros | None:

@@ -17,7 +17,7 @@ from center.core.geo import bearing_deg, distance_m
 from center.core.units import is_stale
 
 if TYPE_CHECKING:
-    from center.core.alerting import Alert
+    from center.core.alerts import Alert
     from center.core.picture import Picture
     from center.core.roster import RosterCamera
 
