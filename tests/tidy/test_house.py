@@ -203,6 +203,7 @@ ENTRIES = {
     "center.cli": "the command `center`",
     "twin.cli": "the command `twin`",
     "center.relay.__main__": "`RelayProcess` starts it as a process of its own",
+    "center.forecast.model": "`python -m benchmarks.forecast` tries it; no desk asks it yet (docs/patterns.md)",
     "center.console.hatch_hook": "hatchling runs it when a wheel is built",
     "twin.sim.people_figures": "`python -m twin.sim.people_figures` makes the figures of docs/world.md",
     "twin.sim.routing_figures": "`python -m twin.sim.routing_figures` makes the figures of docs/world.md",

@@ -1,0 +1,59 @@
+"""How long learning takes: all over again by the number of events, and one more report.
+
+Knows: the clock.
+Refuses to know: whether what is learned is any good.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from benchmarks.figures import spread
+from benchmarks.forecast_trial import Plan
+from center.forecast.model import Model, fit, ranked
+from center.forecast.reports import Reports, at_once
+
+SIZES, SIZES_QUICK = (5_000, 20_000, 50_000, 110_000), (5_000, 20_000)
+UPDATES = 200
+SHIFT_M = 150.0
+
+
+def speed(reports: Reports, plan: Plan, quick: bool) -> dict[str, Any]:
+    """Seconds of processor time for a fit, and milliseconds for a report: learned, summed up, all cells ranked."""
+    fits: list[dict[str, float]] = []
+    model: Model | None = None
+    for size in SIZES_QUICK if quick else SIZES:
+        some, day = _so_many(reports, size)
+        began = time.process_time()
+        model = fit(plan.grid, plan.mask, some, day)
+        fits.append({"events": size, "fit_s": time.process_time() - began, "repeated": size > len(reports.x)})
+    assert model is not None
+    took = []
+    for nth in range(UPDATES):
+        one = nth * 7919 % len(reports.x)
+        report = at_once(reports.x[one : one + 1], reports.y[one : one + 1], np.array([model.day + 0.5]))
+        began = time.perf_counter()
+        model.learn(report)
+        ranked(model.surface(), plan.mask)
+        took.append(1000 * (time.perf_counter() - began))
+    return {"fit": fits, "update_ms": {**spread(took, 2), "p99": round(float(np.quantile(took, 0.99)), 2)}}
+
+
+def _so_many(reports: Reports, size: int) -> tuple[Reports, int]:
+    """The last so many, and the day after them. Where there are fewer, earlier years are made of the same, moved a
+    little."""
+    order = np.argsort(reports.known, kind="stable")
+    begin, end = float(np.floor(reports.begins.min())), float(np.floor(reports.known.max())) + 1
+    dice = np.random.default_rng(0)
+    parts, left, back = [], size, 0.0
+    while left > 0:
+        part = reports.pick(order[-left:])
+        moved = SHIFT_M if back else 0.0
+        x, y = (column + moved * dice.standard_normal(len(part.x)) for column in (part.x, part.y))
+        parts.append(Reports(x, y, part.begins - back, part.ends - back, part.known - back, part.off_m))
+        left -= len(part.x)
+        back += end - begin
+    return Reports(*(np.concatenate(columns) for columns in zip(*parts, strict=True))), int(end)

@@ -1,0 +1,1 @@
+"""Where burglaries may come next, from where they came: a worker beside the core, which never imports it."""
