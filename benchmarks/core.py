@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from benchmarks import road_times
 from benchmarks.figures import Result, Timer, Took, heading, one_core, present, row, spread, tell
 from benchmarks.parish import Message, Recorded, record
 from center.api.board import Board
@@ -68,6 +69,7 @@ def measure(quick: bool) -> Result:
         handled = [_timed(lambda: _handle(events)) for _ in _told(rounds, "handle alone")]
         bare = [reference(events) for _ in range(rounds)]
         parts = where_time_goes(site, recorded, events, rounds)
+    tell("road times")
     count, size = len(events), sum(len(one.data) for one in recorded.messages)
     rate = _rates(count, [run.took for run in runs])
     alone, least = _rates(count, handled), _rates(count, bare)
@@ -79,6 +81,7 @@ def measure(quick: bool) -> Result:
         "reference": least,
         "ratio_to_reference": round(rate["per_cpu_s"]["median"] / least["per_cpu_s"]["median"], 4),
         "where_time_goes": parts,
+        "road_times": road_times.measure(quick),
         "journal_bytes_per_event": round(runs[0].journal_bytes / count, 1),
         "effects": runs[0].effects,
     }
@@ -184,7 +187,7 @@ def whole(site: Site, arrivals: Iterable[Arrival]) -> Run:
             journal=journal,
             clock=clock,
             messenger=TerminalMessenger(carried.publish),
-            router=DelayedRouter(clock, RoadMap(()).times, ROUTE_TAKES),
+            router=DelayedRouter(clock, RoadMap(()).answer, ROUTE_TAKES),
             audit=AuditFile(folder / "audit.db"),
             pictures=pictures,
         )
@@ -311,7 +314,7 @@ def _carried_out(events: Sequence[Event]) -> float:
     board = Board(center.picture, {})
     with tempfile.TemporaryDirectory(prefix="rtcc-") as folder:
         audit = AuditFile(Path(folder) / "audit.db")
-        router = DelayedRouter(clock, RoadMap(()).times, ROUTE_TAKES)
+        router = DelayedRouter(clock, RoadMap(()).answer, ROUTE_TAKES)
         hands = Hands(clock, board, TerminalMessenger(_Carried().publish), router, audit)
         with Timer() as timer:
             board.watch(events)
@@ -350,7 +353,7 @@ def table(result: Result) -> str:
     lines.append(f"{'where it goes, each part alone':44}{'us/event':>14}{'share':>14}")
     parts = sorted(result["where_time_goes"], key=lambda part: -part["us_per_event"])
     lines += [f"{part['part']:44}{part['us_per_event']:>14.3f}{part['share']:>14.1%}" for part in parts]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *road_times.rows(result["road_times"])])
 
 
 if __name__ == "__main__":

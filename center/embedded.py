@@ -75,7 +75,7 @@ class Embedded:
             journal=self._journal,
             clock=clock,
             messenger=TerminalMessenger(publish),
-            router=DelayedRouter(clock, routing.load(roads).times, ROUTING_TAKES),
+            router=DelayedRouter(clock, routing.load(roads).answer, ROUTING_TAKES),
             audit=self._trail,
             pictures=MemoryPictures(),
             records=Records(records),

@@ -20,6 +20,7 @@ from center.core.effects import (
     Lookup,
     Notify,
     OpenVideo,
+    Reach,
     Reply,
     Route,
     Send,
@@ -49,7 +50,7 @@ class Messenger(Protocol):
 class Router(Protocol):
     """Road times. `then` is called later, never from inside `ask`."""
 
-    def ask(self, effect: Route, then: Callable[[tuple[RouteTime, ...]], None]) -> None: ...
+    def ask(self, effect: Route | Reach, then: Callable[[tuple[RouteTime, ...]], None]) -> None: ...
 
 
 class AuditTrail(Protocol):
@@ -115,6 +116,7 @@ class Hands:
             Audit: lambda effect, _: audit.keep(effect),
             Send: lambda effect, _: messenger.send(effect),
             Route: self._route,
+            Reach: self._route,
             Lookup: self._lookup,
             WakeAt: self._wake,
             Withdraw: self._withdraw,
@@ -135,7 +137,7 @@ class Hands:
 
         self._clock.call_at(effect.when, due)
 
-    def _route(self, effect: Route, answer: Answered) -> None:
+    def _route(self, effect: Route | Reach, answer: Answered) -> None:
         self._asked.add(effect.id)
 
         def arrived(times: tuple[RouteTime, ...]) -> None:
@@ -187,11 +189,11 @@ class Hands:
 class DelayedRouter:
     """A router that takes a fixed time: answers come `delay` later on the clock that is passed in."""
 
-    def __init__(self, clock: Clock, times: Callable[[Route], tuple[RouteTime, ...]], delay: Micros) -> None:
+    def __init__(self, clock: Clock, answer: Callable[[Route | Reach], tuple[RouteTime, ...]], delay: Micros) -> None:
         self._clock = clock
-        self._times = times
+        self._answer = answer
         self._delay = delay
 
-    def ask(self, effect: Route, then: Callable[[tuple[RouteTime, ...]], None]) -> None:
-        times = self._times(effect)
+    def ask(self, effect: Route | Reach, then: Callable[[tuple[RouteTime, ...]], None]) -> None:
+        times = self._answer(effect)
         self._clock.call_at(Micros(self._clock.now() + self._delay), lambda: then(times))

@@ -111,7 +111,7 @@ class Service:
             journal=self._journal,
             clock=_clock(site, loop, center.picture.now),
             messenger=TerminalMessenger(publish, site.terminals.prefix if site.terminals else ""),
-            router=routing.ExecutorRouter(self._executor, loop.call_soon_threadsafe, roads.times),
+            router=routing.ExecutorRouter(self._executor, loop.call_soon_threadsafe, roads.answer),
             audit=self._audit,
             pictures=self._pictures,
             records=self._records(site, loop),

@@ -11,7 +11,8 @@ import msgspec
 from center.api import camera_views
 from center.api.camera_views import ClipView, OfferView
 from center.api.view import View
-from center.core import hotlists, stops
+from center.core import ahead, hotlists, stops
+from center.core.ahead import NextReader
 from center.core.aircraft import Aircraft
 from center.core.alerts import Alert, HitRead
 from center.core.correlation import Incident
@@ -117,6 +118,18 @@ class MessageView(View, frozen=True, kw_only=True):
     acked_at: Micros | None = None
 
 
+class NextView(View, frozen=True, kw_only=True):
+    """A reader that the car can come by next, and between which moments."""
+
+    reader: str
+    reader_name: str
+    earliest: Micros
+    latest: Micros
+    via: str = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
 class AlertView(View, frozen=True, kw_only=True):
     alert: str
     kind: str
@@ -135,6 +148,7 @@ class AlertView(View, frozen=True, kw_only=True):
     checked_at: Micros | None = None
     reads: tuple[ReadView, ...] = ()
     reads_in_all: int = 0
+    next: tuple[NextView, ...] = ()
     history: tuple[StepView, ...] = ()
     disposition: str | None = None
     messages: tuple[MessageView, ...] = ()
@@ -274,6 +288,19 @@ def _listing(it: Alert, picture: Picture) -> ListingView | None:
     )
 
 
+def _next(it: NextReader, picture: Picture) -> NextView:
+    rostered = picture.site.readers.get(it.reader)
+    return NextView(
+        reader=it.reader,
+        reader_name=rostered.name if rostered and rostered.name else it.reader,
+        earliest=it.earliest,
+        latest=it.latest,
+        via=it.via,
+        lat=rostered.lat if rostered else None,
+        lon=rostered.lon if rostered else None,
+    )
+
+
 def _message(it: Message) -> MessageView:
     return MessageView(
         message=it.message,
@@ -310,6 +337,7 @@ def alert(it: Alert, picture: Picture) -> AlertView:
         checked_at=it.checked_at,
         reads=tuple(shown(hit) for hit in it.reads),
         reads_in_all=it.reads_in_all,
+        next=tuple(_next(reader, picture) for reader in ahead.of_alert(it, picture)),
         history=tuple(StepView(**msgspec.structs.asdict(step)) for step in it.history),
         disposition=it.disposition,
         messages=tuple(_message(messages.messages[m]) for m in messages.of.get(it.alert, ())),

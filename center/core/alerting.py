@@ -37,6 +37,7 @@ from center.core.findings import (
     Retracted,
     Step,
     ToCheck,
+    Tracked,
     Unheard,
 )
 
@@ -195,6 +196,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
             del known.reads[1]  # the first says why it was raised, the last where the vehicle is now
         known.reads_in_all += 1
         known.likely = max(known.likely, hit.likely)
+        picture.found.append(Tracked(known.alert))
         yield _show(picture, known)
         return
     hotlist = picture.plates.hotlists[hit.hotlist]
@@ -222,6 +224,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
     if picture.site.has_records:
         alert.check = "asked"
         picture.found.append(ToCheck(alert.alert))
+    picture.found.append(Tracked(alert.alert))
     yield _put(picture, alert)
     if site is not None and site.unconfirmed and not hit.backward:
         picture.found.append(Confirmed(alert.alert))

@@ -13,6 +13,7 @@ import msgspec
 
 from center.core import (
     access,
+    ahead,
     aircraft,
     alerting,
     calls,
@@ -37,6 +38,7 @@ from center.core.effects import (
     KeepClip,
     Lookup,
     OpenVideo,
+    Reach,
     Reply,
     Request,
     Route,
@@ -79,6 +81,7 @@ _HIT: tuple[Desk, ...] = (
     messages.on_findings,
     alerting.unheard,
     correlation.on_findings,
+    ahead.on_findings,
 )
 _STOP_TOLD: tuple[Desk, ...] = (units.heard, stops.told, plates.on_findings, *_HIT)
 DESKS: dict[type[Event], tuple[Desk, ...]] = {
@@ -114,7 +117,13 @@ DESKS: dict[type[Event], tuple[Desk, ...]] = {
         alerting.on_findings,
     ),
     MessageAcked: (messages.acked,),
-    RouteAnswered: (occasions.offered, correlation.ranked, messages.route_answered, alerting.on_findings),
+    RouteAnswered: (
+        occasions.offered,
+        correlation.ranked,
+        messages.route_answered,
+        alerting.on_findings,
+        ahead.answered,
+    ),
     LookupAnswered: (checks.answered, messages.on_findings, alerting.on_findings),
     Woke: (messages.woke, checks.woke, video.woke, listening.on_findings, alerting.on_findings),
     CameraChanged: (video.camera_changed,),
@@ -170,6 +179,7 @@ class Center:
 
 _ANSWERS: dict[type, type[Answer]] = {
     Route: RouteAnswered,
+    Reach: RouteAnswered,
     Lookup: LookupAnswered,
     WakeAt: Woke,
     OpenVideo: VideoRefused,

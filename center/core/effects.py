@@ -78,7 +78,7 @@ class Send(Request, frozen=True, kw_only=True):
 
 
 class Stand(msgspec.Struct, frozen=True, gc=False):
-    """Where a unit stands, as far as the center knows."""
+    """Where a unit stands, as far as the center knows, or a reader."""
 
     unit: str
     lat: float
@@ -91,6 +91,16 @@ class Route(Request, frozen=True, kw_only=True):
     lat: float
     lon: float
     candidates: tuple[Stand, ...]
+
+
+class Reach(Request, frozen=True, kw_only=True):
+    """Which of these places a car can come by next from a place, and how soon; those within `within_s` that lie behind
+    no other. Answered by `RouteAnswered`."""
+
+    lat: float
+    lon: float
+    candidates: tuple[Stand, ...]
+    within_s: int
 
 
 class Lookup(Request, frozen=True, kw_only=True):
@@ -149,6 +159,6 @@ class KeepClip(Request, frozen=True, kw_only=True):
 
 
 AnyEffect: TypeAlias = (
-    Notify | Reply | Audit | Send | Route | Lookup | WakeAt | Withdraw | OpenVideo | CloseVideo | KeepClip
+    Notify | Reply | Audit | Send | Route | Reach | Lookup | WakeAt | Withdraw | OpenVideo | CloseVideo | KeepClip
 )
-AnyRequest: TypeAlias = Send | Route | Lookup | WakeAt | OpenVideo | KeepClip
+AnyRequest: TypeAlias = Send | Route | Reach | Lookup | WakeAt | OpenVideo | KeepClip

@@ -284,15 +284,16 @@ class MessageAcked(Answer, frozen=True, kw_only=True):
     unit: str
 
 
-class RouteTime(msgspec.Struct, frozen=True, gc=False):
-    """Road time from one candidate to the place asked about."""
+class RouteTime(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Road time between a candidate and the place asked about; `via`, where that was asked: mostly on these roads."""
 
     unit: str
     seconds: float
+    via: str = ""
 
 
 class RouteAnswered(Answer, frozen=True, kw_only=True):
-    """Road times, nearest first, ties by unit. Candidates that cannot reach the place are left out."""
+    """Road times, nearest first, ties by unit. Candidates that cannot reach it, or be reached, are left out."""
 
     times: tuple[RouteTime, ...]
 

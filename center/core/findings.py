@@ -34,6 +34,12 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     backward: bool = False
 
 
+class Tracked(msgspec.Struct, frozen=True, gc=False):
+    """An alert has a read that it had not."""
+
+    alert: str
+
+
 class Stopped(msgspec.Struct, frozen=True, gc=False):
     """A deputy has stopped a plate: to be looked up as if a camera had read it."""
 
@@ -114,6 +120,7 @@ class ListeningEnded(msgspec.Struct, frozen=True, gc=False):
 
 Finding: TypeAlias = (
     Hit
+    | Tracked
     | Stopped
     | HotlistRefused
     | HotlistTaken

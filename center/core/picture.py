@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from center.core.access import AccessSlice
+from center.core.ahead import AheadSlice
 from center.core.aircraft import AircraftSlice
 from center.core.alerts import AlertsSlice
 from center.core.calls import CallsSlice
@@ -48,6 +49,7 @@ class Picture(msgspec.Struct, kw_only=True, dict=True):
     aircraft: AircraftSlice = msgspec.field(default_factory=AircraftSlice)
     alerts: AlertsSlice = msgspec.field(default_factory=AlertsSlice)
     checks: ChecksSlice = msgspec.field(default_factory=ChecksSlice)
+    ahead: AheadSlice = msgspec.field(default_factory=AheadSlice)
     messages: MessagesSlice = msgspec.field(default_factory=MessagesSlice)
     video: VideoSlice = msgspec.field(default_factory=VideoSlice)
     offers: OffersSlice = msgspec.field(default_factory=OffersSlice)

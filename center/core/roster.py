@@ -92,7 +92,7 @@ class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_u
     lasts; `cameras_each`: how many one person may hold. `consent_m` and `consent_s`: how near and how fresh what goes
     on must be for a camera that its owner shares per incident. `leads_per_find` is what is worth it: so many
     false leads may an operator look at to find one stolen car more. `listed_share`: of all cars that pass readers,
-    those that are on a list (docs/plates.md)."""
+    those that are on a list (docs/plates.md). `ahead_s`: how far ahead a listed car is looked for, 0 for not at all."""
 
     lookback_s: int = 24 * 3600
     notify_units: int = 3
@@ -104,6 +104,7 @@ class Policy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_u
     hotlist_stale_s: int = 36 * 3600
     hotlist_shrink: float = 0.5
     check_patience_s: int = 5
+    ahead_s: int = 900
     leads_per_find: float = 20.0
     listed_share: float = 2e-5
     watch_s: int = 600

@@ -40,6 +40,8 @@ def test_core_tells_rates_and_where_the_time_goes() -> None:
         assert_rising(said[path]["per_s"])
         assert_rising(said[path]["per_cpu_s"])
     assert_rising(said["whole_path"]["bytes_per_s"])
+    assert_rising(said["road_times"]["nearest_ms"])
+    assert_rising(said["road_times"]["ahead_ms"])
     assert said["ratio_to_reference"] > 0
     parts = {part["part"]: part for part in said["where_time_goes"]}
     assert {"decode nmea", "decode rekor", "decode sbs", "decode taip", "journal", "hands"} <= parts.keys()

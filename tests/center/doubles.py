@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from center.core.center import Center
-from center.core.effects import Audit, Effect, Notify, Reply, Route, Send
+from center.core.effects import Audit, Effect, Notify, Reach, Reply, Route, Send
 from center.core.events import SECOND, Event, Micros, RouteTime
 from center.hands import Hands
 from center.host import Host
@@ -86,7 +86,7 @@ class Ledger:
     def __init__(self) -> None:
         self.done: list[Effect] = []
         self.withdrawn: list[str] = []
-        self.asked: list[tuple[Route, Callable[[tuple[RouteTime, ...]], None]]] = []
+        self.asked: list[tuple[Route | Reach, Callable[[tuple[RouteTime, ...]], None]]] = []
         self.then: Callable[[Effect], None] = lambda _: None
 
     def _do(self, effect: Effect) -> None:
@@ -105,7 +105,7 @@ class Ledger:
     def withdraw(self, request: str) -> None:
         self.withdrawn.append(request)
 
-    def ask(self, effect: Route, then: Callable[[tuple[RouteTime, ...]], None]) -> None:
+    def ask(self, effect: Route | Reach, then: Callable[[tuple[RouteTime, ...]], None]) -> None:
         self._do(effect)
         self.asked.append((effect, then))
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from center.core.effects import Route, Stand
+from center.core.effects import Reach, Route, Stand
 from center.core.events import RouteTime
 from center.routing import ExecutorRouter, RoadMap, load
 
@@ -177,6 +177,77 @@ def test_a_road_of_one_point_or_a_point_said_twice_is_no_road() -> None:
     assert seconds(roads, a, u=b)["u"] == pytest.approx(metres(a, b) / 11.0, rel=1e-3, abs=0.1)
 
 
+# --- where a car can be next ------------------------------------------------------------------------------------------
+
+
+def ahead(roads: RoadMap, start: Point, within_s: int = 900, **readers: Point) -> dict[str, tuple[float, str]]:
+    candidates = tuple(Stand(name, lat, lon) for name, (lon, lat) in readers.items())
+    asked = Reach(id="q1.1", lat=start[1], lon=start[0], candidates=candidates, within_s=within_s)
+    return {time.unit: (time.seconds, time.via) for time in roads.answer(asked)}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_next_readers_agree_with_the_textbook(seed: int) -> None:
+    """Random towns of one-way streets and bends: who can be met within the time, and how soon, is what the textbook
+    says; and of two on one way only the first is met next. Breaks when the roads are taken against their direction,
+    when a bend between crossings is forgotten, or when a reader hides one that is reached without passing it."""
+    dice = Random(seed)
+    crossings = [at(east, north) for east in range(6) for north in range(4)]
+    lines = []
+    for _ in range(dice.randrange(25, 45)):
+        a, b = dice.sample(crossings, 2)
+        lines.append((a, b, dice.choice((11.0, 29.0)), dice.random() < 0.4))
+    roads = RoadMap(road(a, b, speed_mps=speed, oneway=oneway) for a, b, speed, oneway in lines)
+    used = sorted({point for a, b, *_ in lines for point in (a, b)})
+    start, *places = dice.sample(used, 6)
+    expected = {place: shortest(lines, start, place) for place in places}
+    within = 600.0
+    given = ahead(roads, start, int(within), **{str(n): place for n, place in enumerate(places)})
+    for n, place in enumerate(places):
+        seconds = expected[place]
+        behind = any(
+            other != place
+            and expected[other] + 11 < seconds
+            and expected[other] + shortest(lines, other, place) < seconds + 0.01
+            for other in places
+        )
+        if str(n) in given:
+            assert given[str(n)][0] == pytest.approx(seconds, rel=2e-3, abs=0.15)
+            assert not behind
+        else:
+            assert behind or seconds > within - 1.5, (n, seconds)
+
+
+def test_a_reader_on_the_same_road_hides_the_one_behind_it_and_the_road_is_named() -> None:
+    roads = RoadMap(
+        [
+            road(at(0, 0), at(1, 0), at(2, 0), at(3, 0), name="I-10", speed_mps=25.0),
+            road(at(1, 0), at(1, 2), name="US 171", speed_mps=25.0),
+        ]
+    )
+    given = ahead(roads, at(0, 0), first=at(2, 0), behind=at(3, 0), aside=at(1, 2), here=at(0, 0))
+    assert given.keys() == {"first", "aside"}
+    assert given["first"][1] == "I-10"
+    assert given["aside"][1] == "I-10, US 171"
+    assert ahead(roads, at(0, 0), within_s=100, first=at(2, 0), aside=at(1, 2)).keys() == {"first"}
+
+
+def test_between_two_bends_the_way_goes_as_the_road_does() -> None:
+    """A ramp of one way: ahead of the car in seconds, behind it not at all; both lie between the same two crossings."""
+    ramp = road(at(0, 0), at(1, 0), at(2, 0), at(3, 0), at(4, 0), oneway=True, speed_mps=20.0)
+    given = ahead(RoadMap([ramp]), at(2, 0), past=at(1, 0), coming=at(3, 0))
+    assert given.keys() == {"coming"}
+    assert given["coming"][0] == pytest.approx(metres(at(2, 0), at(3, 0)) / 20.0, rel=2e-3)
+    ring = road(at(0, 0), at(1, 0), at(1, 1), at(0, 1), at(0, 0), oneway=True, speed_mps=20.0)
+    assert ahead(RoadMap([ring]), at(1, 0), round=at(0, 0))["round"][0] > 100
+
+
+def test_without_roads_it_is_told_that_the_crow_flew() -> None:
+    given = ahead(RoadMap([]), at(0, 0), near=at(1, 0), far=at(90, 0))
+    assert given.keys() == {"near"}
+    assert given["near"][1] == "as the crow flies"
+
+
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
@@ -226,7 +297,7 @@ def test_a_worker_answers_later_and_on_the_thread_that_asked() -> None:
     posted: SimpleQueue[Callable[[], None]] = SimpleQueue()
     answers: dict[int, tuple[RouteTime, ...]] = {}
     with ThreadPoolExecutor(1) as executor:
-        router = ExecutorRouter(executor, posted.put, roads.times)
+        router = ExecutorRouter(executor, posted.put, roads.answer)
         for n in range(3):
             router.ask(route(at(n, 0), u=at(0, 0)), lambda times, n=n: answers.__setitem__(n, times))  # type: ignore[misc]
         assert answers == {}

@@ -71,6 +71,12 @@ def hit(
     }
 
 
+def next_reader(name: str, earliest: int, latest: int, via: str) -> View:
+    reader = BY_READER[name]
+    place = {"reader": name, "reader_name": reader["name"], "lat": reader["lat"], "lon": reader["lon"]}
+    return {**place, "earliest": earliest, "latest": latest, "via": via}
+
+
 def listing(plate: str, state: str, now: int, age_h: float, **more: object) -> View:
     return {
         "plate": plate,
@@ -124,6 +130,14 @@ def alerts(now: int) -> list[View]:
             reads=stolen,
             listed=listing("482KLM", "LA", now, 9.2, case="26-004379", make="Toyota", model="Camry", color="silver"),
             differs=[{"what": "color", "read": "gray", "listed": "silver"}],
+            likely=0.9312,
+            check="listed",
+            checked_at=now - 41 * SECOND,
+            next=[
+                next_reader("i10-exit-43-e", now + 330 * SECOND, now + 1200 * SECOND, "I-10"),
+                next_reader("us171-moss-bluff", now + 250 * SECOND, now + 900 * SECOND, "US 171"),
+                next_reader("us90-vinton", now - 200 * SECOND, now - 2 * SECOND, "US 90"),
+            ],
         ),
         hit(
             "a-1040",
@@ -136,6 +150,7 @@ def alerts(now: int) -> list[View]:
                 now,
                 9.2,
                 reason="bolo",
+                category="armed robbery",
                 case="26-004402",
                 make="Chevrolet",
                 model="Tahoe",
@@ -146,6 +161,10 @@ def alerts(now: int) -> list[View]:
                 {"what": "letter", "read": "8", "listed": "B"},
                 {"what": "letter", "read": "I", "listed": "1"},
             ],
+            likely=0.1784,
+            check="not-listed",
+            checked_at=now - 92 * SECOND,
+            detail="the records say that it is not listed any more",
         ),
         {
             "alert": "a-1038",

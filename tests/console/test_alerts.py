@@ -57,6 +57,31 @@ def test_a_new_alert_appears_by_itself_and_is_announced(room: Page, center: Fake
     assert order(room)[:2] == ["a-1999", "a-2000"]
 
 
+def test_a_lead_shows_what_it_stands_on(room: Page, center: FakeCenter) -> None:
+    """How likely it is and that nobody has verified it, what the records said and when, the list's category, version
+    and age, and where the car can be next; a reader whose time is over is not among them, and the others leave when
+    theirs is."""
+    row(room, "a-1041").click()
+    facts = room.locator("dl").first
+    expect(facts).to_contain_text("93 % that this is the listed car, not yet verified")
+    expect(facts).to_contain_text("Still listed at 03:09:19")
+    expect(facts).to_contain_text("version 2026-03-13T17")
+    expect(facts).to_contain_text("list is 9 h old")
+    following = room.get_by_role("region", name="Can be next at 2 readers")
+    expect(following.get_by_role("listitem").first).to_contain_text("US 171 Moss Bluff")
+    expect(following).to_contain_text("I-10 exit 43 eastbound")
+    expect(following).not_to_contain_text("Vinton")
+    alert = dict(center.views["alerts"]["a-1041"])
+    soon = [one | {"latest": center.now() + 1_500_000} for one in alert["next"]]
+    center.delta(alerts=[alert | {"next": soon}])
+    expect(following).to_have_count(0)
+
+    row(room, "a-1040").click()
+    expect(facts).to_contain_text("18 % that this is the listed car")
+    expect(facts).to_contain_text("Not listed any more")
+    expect(facts).to_contain_text("Armed robbery")
+
+
 def test_the_whole_walk_by_keyboard(room: Page, center: FakeCenter) -> None:
     """J, Enter, A, C, tick, choose, Enter: acknowledged, then confirmed with its action, and the deputies'
     answers show. Without the tick nothing is sent: removing that check makes the middle assertion fail."""
@@ -64,7 +89,7 @@ def test_the_whole_walk_by_keyboard(room: Page, center: FakeCenter) -> None:
     expect(row(room, "a-1041")).to_be_focused()
     room.keyboard.press("Enter")
     expect(room.get_by_role("heading", name="Stolen LA 482KLM")).to_be_focused()
-    expect(room.get_by_text("Lead — not verified")).to_be_visible()
+    expect(room.get_by_text("Lead — not yet verified")).to_be_visible()
     room.keyboard.press("a")
     expect(row(room, "a-1041")).to_have_attribute("data-state", "acknowledged")
 
@@ -85,7 +110,7 @@ def test_the_whole_walk_by_keyboard(room: Page, center: FakeCenter) -> None:
     path, body = center.acts[-1]
     assert path == "alerts/a-1041/confirm"
     assert body["action"] == "Deputies sent to stop it"
-    expect(room.get_by_text("Lead — not verified")).to_have_count(0)
+    expect(room.get_by_text("Lead — not yet verified")).to_have_count(0)
 
     answers = room.get_by_role("region", name="Deputies told")
     expect(answers).to_contain_text("0 of 3 acknowledged")

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from center.core import access, aircraft, alerting, calls, clips, correlation, messages, plates, stops, units, video
 from center.core.access import ACTS
+from center.core.ahead import MAX_ASKED
 from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, VideoRefused
-from center.core.effects import KeepClip, OpenVideo, Route, Send, WakeAt
+from center.core.effects import KeepClip, OpenVideo, Reach, Route, Send, WakeAt
 from center.core.events import (
     DAY,
     HOUR,
@@ -285,7 +286,7 @@ def resolved(step: int, sketch: Event, picture: Picture) -> Event:
     elif isinstance(sketch, Woke):
         said["answers"] = _the(sketch.answers, _pending(picture, WakeAt))
     elif isinstance(sketch, RouteAnswered):
-        said["answers"] = _the(sketch.answers, _pending(picture, Route))
+        said["answers"] = _the(sketch.answers, _pending(picture, Route) + _pending(picture, Reach))
     elif isinstance(sketch, MessageAcked):
         said["answers"] = _the(sketch.answers, _pending(picture, Send if sketch.unit == "#" else object))
         asked = picture.pending.get(said["answers"])
@@ -377,7 +378,9 @@ def _messages(picture: Picture) -> None:
     elsewhere = {r.id for r in picture.pending.values() if isinstance(r, OpenVideo | KeepClip)} | set(
         picture.video.timers
     )
-    assert waits | set(picture.incidents.routes) == set(picture.pending) - owed - elsewhere
+    ahead = set(picture.ahead.asked)
+    assert waits | set(picture.incidents.routes) | ahead == set(picture.pending) - owed - elsewhere
+    assert len(ahead) <= MAX_ASKED
 
 
 def _video(picture: Picture) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
-from center.core.effects import Route, Send
+from center.core.effects import Reach, Route, Send
 from center.core.events import Event
 from tests.center.core.facts import (
     LAT,
@@ -59,7 +59,7 @@ def shift(dice: Random, facts: int) -> list[Event]:
             request = dice.choice(owed)
             if isinstance(request, Send):
                 told.append(acked(request, s, request.unit))
-            elif isinstance(request, Route):
+            elif isinstance(request, Route | Reach):
                 told.append(routed(request, s, **{stand.unit: dice.random() for stand in request.candidates}))
             else:
                 told.append(woke(request, s))

@@ -53,7 +53,7 @@ def by_road(room: Room, s: float = AT_R1) -> list[Effect]:
 
 
 def with_units(*units: str, **numbers: float) -> Room:
-    room = Room(policy(**numbers))
+    room = Room(policy(**{"ahead_s": 0} | numbers))
     room.places(units or ("SO-1", "SO-2", "SO-3", "SO-4", "SO-5"))
     return room
 

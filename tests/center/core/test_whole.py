@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from center.core.camera_events import ClipKept, VideoRefused
 from center.core.center import DESKS, Center, freeze, thaw
-from center.core.effects import Audit, CloseVideo, Effect, KeepClip, OpenVideo, Reply, Route, Send, Withdraw
+from center.core.effects import Audit, CloseVideo, Effect, KeepClip, OpenVideo, Reach, Reply, Route, Send, Withdraw
 from center.core.events import Answer, AnyEvent, Event, MessageAcked, Micros, OperatorActed, RouteAnswered, Woke
 from center.core.picture import Picture
 from tests.center.core.facts import (
@@ -80,7 +80,12 @@ def test_nothing_that_can_be_told_raises_and_the_books_always_balance(sequence: 
 def is_answer(fact: Event, request: Effect, picture: Picture) -> bool:
     if isinstance(request, Send):
         return isinstance(fact, MessageAcked) and picture.site.unit_of.get(fact.unit, fact.unit) == request.unit
-    answers: dict[type[Effect], type[Answer]] = {Route: RouteAnswered, OpenVideo: VideoRefused, KeepClip: ClipKept}
+    answers: dict[type[Effect], type[Answer]] = {
+        Route: RouteAnswered,
+        Reach: RouteAnswered,
+        OpenVideo: VideoRefused,
+        KeepClip: ClipKept,
+    }
     return isinstance(fact, answers.get(type(request), Woke))
 
 

@@ -95,6 +95,12 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** A probability in words that never claim certainty: `97 %`, `over 99 %`, `under 1 %`. */
+export function likelihood(share: number): string {
+  if (share > 0.99) return "over 99 %";
+  return share < 0.01 ? "under 1 %" : percent(share);
+}
+
 const COMPASS = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
 
 export function compass(course_deg: number): string {

@@ -2,6 +2,7 @@
 // Knows: which property each layer reads. Refuses to know: MapLibre, and whether anybody looks.
 import type { Feature, FeatureCollection, LineString, Point, Polygon, Position } from "geojson";
 import { SECOND } from "../look/format.ts";
+import { nextReaders } from "../state/alerts.ts";
 import type { Aircraft, Alert, Incident, Micros, PlateRead, Reader, Unit } from "../wire/views.ts";
 import { type Hues, PALETTES, statusOf, type Theme } from "./palette.ts";
 
@@ -225,4 +226,16 @@ export function trackOf(
       ? []
       : [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: places } }];
   return { line: collection(line), stops: collection(stops) };
+}
+
+/** The readers that the car of an alert can come by next, each with its span of time. */
+export function nextPoints(alert: Alert | null, now: Micros, clock: (at: Micros) => string): Points {
+  const readers = alert === null ? [] : nextReaders(alert, now);
+  return collection(
+    readers.flatMap((reader) => {
+      const at = positionOf(reader);
+      const span = `${clock(reader.earliest)} – ${clock(reader.latest)}`;
+      return at === null ? [] : [point(at, { id: reader.reader, time: span })];
+    }),
+  );
 }

@@ -109,6 +109,37 @@ function track(colors: Palette): LayerSpecification[] {
   ];
 }
 
+/** Where the car of the open alert can be next: rings around readers. */
+function next(colors: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "next",
+      type: "circle",
+      source: "next",
+      paint: {
+        "circle-radius": 11,
+        "circle-color": colors.accent,
+        "circle-opacity": 0.18,
+        "circle-stroke-color": colors.accent,
+        "circle-stroke-width": 1.6,
+      },
+    },
+    {
+      id: "next-times",
+      type: "symbol",
+      source: "next",
+      layout: {
+        "text-field": ["get", "time"],
+        "text-font": SANS,
+        "text-size": 11,
+        "text-variable-anchor": ["left", "right", "bottom", "top"],
+        "text-radial-offset": 1.3,
+      },
+      paint: { "text-color": colors.accent, "text-halo-color": colors.halo, "text-halo-width": 1.6 },
+    },
+  ];
+}
+
 function stops(colors: Palette): LayerSpecification[] {
   return [
     {
@@ -194,6 +225,7 @@ export function liveLayers(colors: Palette): LayerSpecification[] {
     labels("aircraft", 7, colors, 1.2),
     ...track(colors),
     icons("incidents", 0.85, 1),
+    ...next(colors),
     ...stops(colors),
     ...flags(colors),
     ring,

@@ -15,6 +15,7 @@ const LIVE = [
   "circles",
   "trails",
   "track",
+  "next",
   "stops",
   "units",
   "aircraft",

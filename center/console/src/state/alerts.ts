@@ -1,6 +1,6 @@
 // Which alert needs a person now.
 // Knows: the order of the alert list. Refuses to know: how an alert looks.
-import type { Alert } from "../wire/views.ts";
+import type { Alert, Micros, NextReader } from "../wire/views.ts";
 
 export interface AlertGroups {
   /** Nobody has looked yet. */
@@ -44,4 +44,11 @@ export function isLead(alert: Alert): boolean {
 
 export function isFinished(alert: Alert): boolean {
   return alert.state === "confirmed" || alert.state === "dismissed";
+}
+
+/** The readers that the car can still come by next, the soonest first. */
+export function nextReaders(alert: Alert, now: Micros): NextReader[] {
+  return (alert.next ?? [])
+    .filter((reader) => reader.latest > now)
+    .toSorted((a, b) => a.earliest - b.earliest || (a.reader < b.reader ? -1 : 1));
 }

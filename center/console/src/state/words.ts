@@ -1,5 +1,5 @@
 // What alerts, states and messages are called on the page.
-import type { Alert, AlertKind, AlertState, FeedState, Message } from "../wire/views.ts";
+import type { Alert, AlertKind, AlertState, Check, FeedState, Message } from "../wire/views.ts";
 
 export const KIND_WORDS: Record<AlertKind, string> = {
   "hotlist-hit": "Hotlist hit",
@@ -27,6 +27,13 @@ export const MESSAGE_WORDS: Record<Message["state"], string> = {
   sent: "Sent, waiting",
   acked: "Acknowledged",
   silent: "No answer",
+};
+
+export const CHECK_WORDS: Record<Check, string> = {
+  asked: "Being asked now",
+  listed: "Still listed",
+  "not-listed": "Not listed any more",
+  "not-checked": "No answer: not checked",
 };
 
 export const DOUBT_WORDS: Record<string, string> = {

@@ -102,6 +102,21 @@ export interface PlateRead {
   backward?: Maybe<boolean>;
 }
 
+/** A reader that the car can come by next, if it drives on, and between which moments. */
+export interface NextReader {
+  reader: string;
+  reader_name?: Maybe<string>;
+  lat?: Maybe<number>;
+  lon?: Maybe<number>;
+  earliest: Micros;
+  latest: Micros;
+  /** The roads to it, or that there are none on the map. */
+  via?: Maybe<string>;
+}
+
+/** What the records said of a listing; absent where there are none to ask. */
+export type Check = "asked" | "listed" | "not-listed" | "not-checked";
+
 export interface Listing {
   plate: string;
   state?: Maybe<string>;
@@ -111,6 +126,7 @@ export interface Listing {
   model?: Maybe<string>;
   color?: Maybe<string>;
   hotlist?: Maybe<string>;
+  category?: Maybe<string>;
   version?: Maybe<string>;
   issued?: Maybe<Micros>;
   age_s?: Maybe<number>;
@@ -155,6 +171,11 @@ export interface Alert {
   reads?: Maybe<PlateRead[]>;
   /** How many reads there were; `reads` may hold only the first of them. */
   reads_in_all?: Maybe<number>;
+  /** How likely the car is the listed one, 0 to 1. */
+  likely?: Maybe<number>;
+  check?: Maybe<Check | "">;
+  checked_at?: Maybe<Micros>;
+  next?: Maybe<NextReader[]>;
   history?: Maybe<HistoryEntry[]>;
   disposition?: Maybe<string>;
   messages?: Maybe<Message[]>;
