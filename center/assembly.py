@@ -1,7 +1,7 @@
 """Putting a center together from its site file and the parts that differ between modes.
 
 Knows: how host, desks, feeds, board and hands are joined.
-Refuses to know: which clock, journal, messenger and router it is given, and what carries the bytes.
+Refuses to know: which clock, journal, messenger, router and eyes it is given, and what carries the bytes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from msgspec import structs
 
+from center import frames
 from center.api.board import Board
 from center.clock import Clock
 from center.core.center import Center
@@ -18,6 +19,7 @@ from center.core.effects import Reply
 from center.core.events import Micros, OperatorActed, SiteLoaded
 from center.hands import AuditTrail, Hands, Messenger, Router
 from center.host import Host
+from center.ingest import open_feed
 from center.ingest.feed import Attachment
 from center.intake import Intake
 from center.records import Records
@@ -45,12 +47,17 @@ class Assembly:
         audit: AuditTrail,
         pictures: Pictures,
         records: Records | None = None,
+        eyes: frames.Opening | None = None,
     ) -> None:
         self.site = site
         self.clock = clock
         self.pictures = pictures
         self.journal = journal
         self.intakes: dict[str, Intake] = {}
+        self.watch: frames.Watch | None = None
+        if any(_shows(feed) for feed in site.feeds):
+            assert eyes is not None, "somebody has to look at the frames"
+            self.watch = frames.Watch(eyes, pictures)
         self.board = Board(center.picture, self.intakes)
         self.host = Host(center, journal, clock, Hands(clock, self.board, messenger, router, audit, records))
         self.host.watchers.append(self.board.watch)
@@ -77,7 +84,8 @@ class Assembly:
         return self.host.submit((act,))
 
     def _intake(self, feed: FeedSettings) -> Intake:
-        return Intake(
+        watch = self.watch if _shows(feed) else None
+        intake = Intake(
             feed.name,
             feed.format,
             self.host,
@@ -85,7 +93,16 @@ class Assembly:
             link=feed.link,
             options=feed.options,
             quiet_after_s=feed.quiet_after_s,
+            opened=open_feed if watch is None else watch.open_feed,
         )
+        if watch is not None:
+            watch.join(intake)
+        return intake
+
+
+def _shows(feed: FeedSettings) -> bool:
+    """Whether frames come by it, which somebody has to look at."""
+    return feed.format == frames.FORMAT
 
 
 def _without_time(event: SiteLoaded) -> SiteLoaded:

@@ -20,6 +20,7 @@ from center.clock import Clock
 from center.core.center import Center
 from center.core.effects import Audit, Reply
 from center.core.events import Micros, OperatorActed
+from center.frames import ModelledEyes
 from center.hands import DelayedRouter
 from center.records import Ask, Records, unasked
 from center.site import SiteError, from_tables
@@ -79,6 +80,7 @@ class Embedded:
             audit=self._trail,
             pictures=MemoryPictures(),
             records=Records(records),
+            eyes=lambda watch: ModelledEyes(watch, clock),
         )
         self._assembly.board.ring = ring
         self._arrive = {name: intake.arrive for name, intake in self._assembly.intakes.items()}

@@ -7,8 +7,10 @@ Refuses to know: sockets, and what an event means.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
+
+from msgspec import structs
 
 from center.clock import Clock
 from center.core.events import MINUTE, SECOND, Event, FeedFaulted, FeedFellQuiet, FeedRecovered, Micros
@@ -19,6 +21,10 @@ WHOLE_MESSAGES = frozenset({"udp", "mqtt", "http", "folder", "poll"})
 """Links whose every delivery is one complete message; the others bring pieces of a stream."""
 MAX_PEERS = 4096
 FAULTS_A_MINUTE = 20
+
+
+Opened: TypeAlias = Callable[[str, Origin, Mapping[str, str]], Feed]
+"""How a decoder is made: of which format, for whom, with which options."""
 
 
 class Submitter(Protocol):
@@ -48,19 +54,21 @@ class Intake:
         link: str,
         options: Mapping[str, str] | None = None,
         quiet_after_s: float | None = None,
+        opened: Opened = open_feed,
     ) -> None:
         self.name = name
         self.format = format
         self.link = link
         self.quiet_after_s = quiet_after_s
         self.last: Micros | None = None
-        self.messages = self.bytes = self.events = self.faults = 0
+        self.messages = self.bytes = self.events = self.faults = self.lost = 0
         self.is_quiet = False
         self.troubled = ""
         self._host = host
         self._pictures = pictures
         self._whole = link in WHOLE_MESSAGES
         self._options = options or {}
+        self._opened = opened
         self._decoders: OrderedDict[str, Feed] = OrderedDict()
         self._folding_until = Micros(0)
         self._told = self._folded = 0
@@ -121,6 +129,13 @@ class Intake:
             self.events += len(events)
             self._host.submit(events)
 
+    def tell(self, events: Sequence[Event]) -> None:
+        """Facts that were found in what came earlier, by somebody who took their time: the center learns them now."""
+        at = self._host.clock.now()
+        kept = self._fold([structs.replace(event, at=at) for event in events], at) + self._unfold(at)
+        self.events += len(kept)
+        self._host.submit(kept)
+
     def trouble(self, why: str) -> None:
         """The link itself has a problem, or (empty) has none any more."""
         self.troubled = why
@@ -135,7 +150,7 @@ class Intake:
         if len(self._decoders) >= MAX_PEERS:
             self._decoders.popitem(last=False)
         origin = Origin(self._source(peer), peer, self._whole)
-        decoder = self._decoders[peer] = open_feed(self.format, origin, self._options)
+        decoder = self._decoders[peer] = self._opened(self.format, origin, self._options)
         return decoder
 
     def _source(self, peer: str) -> str:

@@ -32,6 +32,7 @@ from center.clock import WallClock
 from center.core.effects import Audit
 from center.core.events import Micros
 from center.durability import Durability
+from center.frames import Eyes, Watch, WorkerEyes
 from center.intake import Intake
 from center.links.mqtt_sender import MqttSender
 from center.records import Records, by_http
@@ -104,17 +105,20 @@ class Service:
         self._clerks = ThreadPoolExecutor(4, "records")
         self._wires = open_wires(site, folder)
         self._sender = self._terminals(site)
+        self._reader: WorkerEyes | None = None
         publish = self._sender.publish if self._sender else _nowhere
+        self._clock = _clock(site, loop, center.picture.now)
         self.assembly = Assembly(
             site,
             center=center,
             journal=self._journal,
-            clock=_clock(site, loop, center.picture.now),
+            clock=self._clock,
             messenger=TerminalMessenger(publish, site.terminals.prefix if site.terminals else ""),
             router=routing.ExecutorRouter(self._executor, loop.call_soon_threadsafe, roads.answer),
             audit=self._audit,
             pictures=self._pictures,
             records=self._records(site, loop),
+            eyes=self._eyes,
         )
         self._durability = Durability(self.assembly.host)
         self._snapshot_at = center.picture.position + site.site.snapshot_every_events
@@ -138,6 +142,8 @@ class Service:
             self._take_snapshots(),
             serve(create(front), sock, lambda: ready(f"http://{shown}:{sock.getsockname()[1]}")),
         ]
+        if self._reader:
+            works.append(self._reader.run())
         if self._sender:
             works.append(self._sender.run(lambda why: self._told(f"terminals: {why}")))
         try:
@@ -165,6 +171,10 @@ class Service:
         if site.records is None:
             return None
         return Records(by_http(site.records.url, self._clerks, loop.call_soon_threadsafe))
+
+    def _eyes(self, watch: Watch) -> Eyes:
+        self._reader = WorkerEyes(watch, self._site.vision.workers, self._clock)
+        return self._reader
 
     def _terminals(self, site: Site) -> MqttSender | None:
         if site.terminals is None:

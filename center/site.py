@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -134,6 +134,12 @@ class RecordsSettings(_Table):
     url: str
 
 
+class VisionSettings(_Table):
+    """`[vision]`: by how many processes the frames of feeds of format `lpr-frames` are read, a core for each."""
+
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+
+
 class Site(_Table):
     """A whole site file, checked."""
 
@@ -142,6 +148,7 @@ class Site(_Table):
     api: ApiSettings = msgspec.field(default_factory=ApiSettings)
     terminals: TerminalSettings | None = None
     records: RecordsSettings | None = None
+    vision: VisionSettings = msgspec.field(default_factory=VisionSettings)
     policy: Policy = Policy()
     agencies: tuple[Agency, ...] = ()
     units: tuple[RosterUnit, ...] = ()
@@ -176,6 +183,7 @@ class Site(_Table):
 _TABLES = (
     *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings, RecordsSettings),
     CameraSettings,
+    VisionSettings,
     *(Agency, Policy, RosterAircraft, RosterHotlist, RosterReader, RosterUnit),
 )
 
@@ -368,6 +376,9 @@ def _wrong_feed(where: str, feed: FeedSettings) -> Iterator[str]:
     if feed.format not in FORMATS:
         yield f"{where}.format: {feed.format!r} is not one of {', '.join(FORMATS)}"
         return
+    by = FORMATS[feed.format].named
+    if by and feed.link not in by:
+        yield f"{where}.link: {feed.format} comes by {' or '.join(by)}, not by {feed.link}"
     try:
         open_feed(feed.format, Origin(feed.name), feed.options)
     except ValueError as error:

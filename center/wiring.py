@@ -1,7 +1,8 @@
 """From the site file's feeds to open links.
 
-Knows: which link each feed asks for, and that feeds may share a broker's connection or an HTTP listener.
-Refuses to know: formats and events; it joins a link's end to an intake's.
+Knows: which link each feed asks for, that feeds may share a broker's connection or an HTTP listener, and whose senders
+are told apart by the path.
+Refuses to know: what a format says, and events; it joins a link's end to an intake's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from center.ingest import FORMATS
 from center.links.folder import FolderLink
 from center.links.http import HttpLink, HttpRoute
 from center.links.link import Link, Sink, Trunk
@@ -120,6 +122,7 @@ def _http(feeds: list[FeedSettings]) -> Wire:
         feed.path or "/": HttpRoute(
             bearer=secret(feed.token),
             basic=_basic(feed),
+            below=bool(FORMATS[feed.format].named),
         )
         for feed in feeds
     }

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from twin.outcome import Outcome
+from twin.plates_read import plates_read
 from twin.scenarios.schema import (
     Alerted,
     Alerts,
@@ -22,6 +23,7 @@ from twin.scenarios.schema import (
     Granted,
     Happened,
     Incidents,
+    PlatesRead,
     Precision,
     Recall,
     Refused,
@@ -101,6 +103,18 @@ def _recall(expected: Recall, _: Outcome, made: Score) -> Checked:
 
 def _precision(expected: Precision, _: Outcome, made: Score) -> Checked:
     return _share("precision", expected.at_least, made.precision)
+
+
+def _plates_read(expected: PlatesRead, outcome: Outcome, _: Score) -> Checked:
+    what = f"plates read from pictures: recall at least {expected.recall:g}, precision {expected.precision:g}"
+    found = plates_read(outcome)
+    if not found.shown or not found.reads:
+        return Checked(what, False, f"{found.shown} shown, {found.reads} read")
+    held = found.recall >= expected.recall and found.precision >= expected.precision
+    seen = (
+        f"{found.known} of {found.shown} ({found.recall:.3f}), {found.right} of {found.reads} ({found.precision:.3f})"
+    )
+    return Checked(what, held, seen)
 
 
 def _share(name: str, at_least: float, value: float | None) -> Checked:
@@ -232,6 +246,7 @@ _CHECKS: dict[type[Expectation], Callable[[Any, Outcome, Score], Checked]] = {
     Spared: _spared,
     Recall: _recall,
     Precision: _precision,
+    PlatesRead: _plates_read,
     Incidents: _incidents,
     Alerts: _alerts,
     Burglaries: _burglaries,

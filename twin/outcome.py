@@ -18,7 +18,8 @@ from twin.world import World
 class Outcome(NamedTuple):
     """`alerts`, `incidents` and `feeds` are the views of docs/api.md by id, as last shown to an operator. `epoch` is
     the scenario's start in microseconds UTC. `audit` holds the lines of the center's audit trail, as docs/api.md has
-    them."""
+    them. `reads` are the journal's
+    plate reads from pictures, where there are cameras that send any."""
 
     scenario: Scenario
     seed: int
@@ -31,6 +32,7 @@ class Outcome(NamedTuple):
     feeds: dict[str, dict[str, Any]]
     journal: Path
     audit: tuple[dict[str, Any], ...] = ()
+    reads: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def of(

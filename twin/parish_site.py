@@ -30,11 +30,31 @@ LINKS: dict[str, tuple[str, str]] = {
     "terminals": ("terminal", "mqtt"),
 }
 """Feeds that there always are: the format each speaks and the link it comes by."""
-READER_FEEDS = {"rekor": ("lpr", "http"), "frigate": ("lpr-frigate", "mqtt"), "hikvision": ("lpr-hikvision", "http")}
+READER_FEEDS = {
+    "rekor": ("lpr", "http"),
+    "frigate": ("lpr-frigate", "mqtt"),
+    "hikvision": ("lpr-hikvision", "http"),
+    "frames": ("lpr-frames", "http"),
+    "frames-mqtt": ("lpr-frames-mqtt", "mqtt"),
+}
 """Plate readers' dialects: the feed that speaks each, and the link it comes by."""
+FRAMES = ("frames", "frames-mqtt")
+"""Those of cameras that do not read."""
+FRAMES_TOPIC = "frames/{}"
 RECEIVER_LINKS = {"sbs": "tcp", "beast": "tcp", "aircraft-json": "poll"}
-TOPICS = {"lpr-frigate": "frigate/#", "phones": "owntracks/#", "terminals": "terminals/+/out"}
-PATHS = {"lpr": "/rekor", "lpr-hikvision": "/hikvision", "911-county": "/eido/county", "911-cities": "/eido/cities"}
+TOPICS = {
+    "lpr-frigate": "frigate/#",
+    "lpr-frames-mqtt": FRAMES_TOPIC.format("+"),
+    "phones": "owntracks/#",
+    "terminals": "terminals/+/out",
+}
+PATHS = {
+    "lpr": "/rekor",
+    "lpr-hikvision": "/hikvision",
+    "lpr-frames": "/frames",
+    "911-county": "/eido/county",
+    "911-cities": "/eido/cities",
+}
 QUIET_AFTER_S = {
     "avl-udp": 120,
     "avl-tcp": 180,
@@ -44,6 +64,8 @@ QUIET_AFTER_S = {
     "lpr": 150,
     "lpr-frigate": 150,
     "lpr-hikvision": 150,
+    "lpr-frames": 150,
+    "lpr-frames-mqtt": 150,
 }
 RECEIVER_QUIET_AFTER_S = 150
 RIDING_FIRST = 900  # numbers of the cameras on patrol cars begin behind
@@ -89,11 +111,16 @@ def reader_feed(speaks: str) -> str:
     return READER_FEEDS[speaks][0]
 
 
+def speaks(site: ReaderSite, world: World) -> str:
+    """The dialect of the reader at a site."""
+    return world.speaks.get(site.reader, site.speaks)
+
+
 def links(world: World) -> dict[str, tuple[str, str]]:
     """Every feed of a world: the format it speaks and the link it comes by."""
-    spoken = dict.fromkeys(["rekor", *(site.speaks for site in load().readers[: world.readers])])
-    readers = {READER_FEEDS[speaks][0]: (speaks, READER_FEEDS[speaks][1]) for speaks in spoken}
-    receivers = {receiver_feed(name): (speaks, RECEIVER_LINKS[speaks]) for name, speaks in world.receivers.items()}
+    spoken = dict.fromkeys(["rekor", *(speaks(site, world) for site in load().readers[: world.readers])])
+    readers = {READER_FEEDS[one][0]: ("lpr-frames" if one in FRAMES else one, READER_FEEDS[one][1]) for one in spoken}
+    receivers = {receiver_feed(name): (said, RECEIVER_LINKS[said]) for name, said in world.receivers.items()}
     return {**LINKS, **readers, **receivers}
 
 
@@ -140,7 +167,7 @@ def tables(
         "agencies": [{"agency": a.agency, "name": a.name, "own": a.own} for a in parish.agencies],
         "units": [_unit(unit) for unit in roster],
         "readers": [
-            *(_reader(one, site) for one, site in zip(cameras, parish.readers, strict=False)),
+            *(_reader(one, site, speaks(site, world)) for one, site in zip(cameras, parish.readers, strict=False)),
             *(_riding(one, unit) for unit, one in riding.items()),
         ],
         "aircraft": [{"icao": address(parish.patrol_aircraft.tail), "name": "CPSO Air One", "agency": own}],
@@ -177,10 +204,12 @@ def _unit(unit: Rostered) -> dict[str, Any]:
     return table
 
 
-def _reader(one: Camera, site: ReaderSite) -> dict[str, Any]:
-    if site.speaks == "frigate":
+def _reader(one: Camera, site: ReaderSite, said: str) -> dict[str, Any]:
+    if said in FRAMES:
+        device = one.name
+    elif said == "frigate":
         device = f"frigate/{one.name}/{frigate.CAMERA}"
-    elif site.speaks == "hikvision":
+    elif said == "hikvision":
         device = f"{hikvision.mac(one)}/{one.camera_id}"
     else:
         device = f"{one.agent_uid}/{one.camera_id}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twin.devices import hikvision
+from twin.devices.frame_camera import FrameCamera, Weather
 from twin.devices.frigate import Frigate
 from twin.devices.hikvision import Hikvision
 from twin.devices.hotlist_server import HotlistServer
@@ -17,11 +18,12 @@ from twin.devices.plate_reader import PlateReader
 from twin.devices.reads import Camera, ReaderDialect
 from twin.devices.rekor import Rekor
 from twin.devices.things import SECOND_US, Listing, Passage
-from twin.parish_site import camera, reader_feed
+from twin.parish_site import FRAMES, FRAMES_TOPIC, camera, reader_feed, speaks
 from twin.scenarios.schema import Scenario, Spree
-from twin.setting import Setting
+from twin.setting import Setting, WorldError
 from twin.sim import profiles
 from twin.sim.cars import StolenCars
+from twin.sim.daylight import is_dark
 from twin.sim.listings import Background, Both
 from twin.sim.parish import COURSE_DEG
 from twin.sim.plates import Vehicle
@@ -44,9 +46,14 @@ class Roadside:
     def __init__(self, setting: Setting) -> None:
         world, parish = setting.scenario.world, setting.parish
         sites = parish.readers[: world.readers]
+        if astray := sorted(world.speaks.keys() - {site.reader for site in sites}):
+            raise WorldError(f"world.speaks.{astray[0]}: there is no reader {astray[0]} in this world")
         self._setting = setting
+        self._weather = Weather(self._is_dark, world.rain)
         self.cameras: list[Camera] = [camera(number, site) for number, site in enumerate(sites, 1)]
-        self.readers = {one.name: self._reader(one, site.speaks) for one, site in zip(self.cameras, sites, strict=True)}
+        self.readers: dict[str, PlateReader | FrameCamera] = {
+            one.name: self._reader(one, speaks(site, world)) for one, site in zip(self.cameras, sites, strict=True)
+        }
         self.watched = {
             edge: [look for look in looks if look[0] in self.readers]
             for edge, looks in setting.router.watched(parish).items()
@@ -100,15 +107,21 @@ class Roadside:
             log=setting.truth.log,
         )
 
-    def _reader(self, one: Camera, speaks: str) -> PlateReader:
+    def _is_dark(self, at_us: int) -> bool:
+        """Wherever in the parish: the sun is late by a minute from one end to the other."""
+        return is_dark(self._setting.epoch + at_us, *self._setting.parish.centres[0].at)
+
+    def _reader(self, one: Camera, said: str) -> PlateReader | FrameCamera:
+        if said in FRAMES:
+            return self._frame_camera(one, said)
         setting, name = self._setting, f"lpr/{one.name}"
         dialect: ReaderDialect
-        if speaks == "frigate":
-            dialect, way = Frigate(), (reader_feed(speaks), f"frigate/{one.name}/events", BROKER)
-        elif speaks == "hikvision":
-            dialect, way = Hikvision(setting.offset_min), (reader_feed(speaks), hikvision.CONTENT_TYPE, WEBHOOK)
+        if said == "frigate":
+            dialect, way = Frigate(), (reader_feed(said), f"frigate/{one.name}/events", BROKER)
+        elif said == "hikvision":
+            dialect, way = Hikvision(setting.offset_min), (reader_feed(said), hikvision.CONTENT_TYPE, WEBHOOK)
         else:
-            dialect, way = Rekor(), (reader_feed(speaks), "application/json", WEBHOOK)
+            dialect, way = Rekor(), (reader_feed(said), "application/json", WEBHOOK)
         return PlateReader(
             setting.env,
             one.name,
@@ -117,6 +130,23 @@ class Roadside:
             setting.dice("lpr", one.name),
             epoch=setting.epoch,
             dialect=dialect,
+            faults=setting.faults(name),
+            log=setting.truth.log,
+        )
+
+    def _frame_camera(self, one: Camera, said: str) -> FrameCamera:
+        setting, name = self._setting, f"lpr/{one.name}"
+        topic = FRAMES_TOPIC if said == "frames-mqtt" else None
+        peer, quality = (f"/{one.name}", WEBHOOK) if topic is None else (topic.format(one.name), BROKER)
+        return FrameCamera(
+            setting.env,
+            one.name,
+            setting.line(name, reader_feed(said), peer, quality),
+            setting.dice("lpr", one.name),
+            epoch=setting.epoch,
+            weather=self._weather,
+            topic=topic,
+            offset_min=setting.offset_min,
             faults=setting.faults(name),
             log=setting.truth.log,
         )

@@ -23,6 +23,7 @@ from twin.journals import Journals
 from twin.liveness import demands
 from twin.lockstep import Lockstep
 from twin.outcome import Outcome
+from twin.plates_read import has_pictures, reads_of
 from twin.progress import Progress, unwatched
 from twin.recording import RunRecorder
 from twin.scenarios.schema import Scenario
@@ -89,6 +90,8 @@ def run(wish: Wish, journals: Journals, progress: Progress = unwatched) -> Done:
             outcome = lockstep.run(progress)
             judged = _judged(lockstep, outcome, journals)
         recorder.finish(outcome, journals)
+        if has_pictures(wish.scenario):
+            outcome = outcome._replace(reads=reads_of(journals.events(outcome.journal)))
         made = score(outcome)
         return Done(outcome, made, check(outcome, made) + judged, time.monotonic() - started, late_s)
 

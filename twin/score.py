@@ -19,7 +19,8 @@ from twin.outcome import Outcome
 from twin.truth import Fact
 
 SCORED_KINDS = ("hotlist-hit", "unit-emergency")
-READ = ("plate-read", "stop-opened")  # by a camera, or typed by a deputy who has stopped the car
+SAID = ("plate-read", "stop-opened")  # by a camera, or typed by a deputy who has stopped the car
+READ = (*SAID, "plate-shown")  # or in pictures that were sent to be read
 SEEN = ("passed", "stop-opened")
 
 
@@ -194,7 +195,7 @@ def _wrong(outcome: Outcome, alert: dict[str, Any]) -> WrongAlert | None:
         pressed = any(fact.kind == "panic" and fact.facts["unit"] == subject for fact in outcome.facts)
         return None if pressed else WrongAlert(alert["alert"], subject, "nobody pressed the button")
     listing = alert["listing"]
-    truths = [_truth_of(outcome, read["read"]) for read in alert["reads"]]
+    truths = [_truth_of(outcome, read) for read in alert["reads"]]
     for truth in truths:
         if truth is None or as_listed(truth["plate"]) != as_listed(listing["plate"]):
             continue
@@ -208,10 +209,15 @@ def _wrong(outcome: Outcome, alert: dict[str, Any]) -> WrongAlert | None:
     return WrongAlert(alert["alert"], subject, f"read {truth['said']}; the plate was {truth['plate']} {truth['state']}")
 
 
-def _truth_of(outcome: Outcome, read: str) -> dict[str, Any] | None:
+def _truth_of(outcome: Outcome, read: dict[str, Any]) -> dict[str, Any] | None:
+    """By the reader's own id of the read, or the picture it was made from."""
+    name, frame = str(read["read"]), read.get("frame")
     for fact in outcome.facts:
-        if fact.kind in READ and (read == fact.facts["read"] or read.startswith(f"{fact.facts['read']}/")):
-            return fact.facts
+        facts = fact.facts
+        if fact.kind == "frame-sent" and frame is not None and frame == facts["frame"]:
+            return {**facts, "said": read["plate"]}
+        if fact.kind in SAID and (name == facts["read"] or name.startswith(f"{facts['read']}/")):
+            return facts
     return None
 
 

@@ -37,8 +37,9 @@ class Truth:
         """For scores, and for people who look at pictures."""
         self.facts.append(fact)
         facts = fact.facts
-        if fact.kind == "plate-read" and isinstance(facts.get("crop"), str):
-            self.pictures[str(facts["crop"])] = (str(facts["plate"]), str(facts["state"]))
+        picture = facts.get({"plate-read": "crop", "frame-sent": "frame"}.get(fact.kind, ""))
+        if isinstance(picture, str) and facts["plate"]:
+            self.pictures[picture] = (str(facts["plate"]), str(facts["state"]))
 
     def of(self, *kinds: str) -> Iterator[Fact]:
         return (fact for fact in self.facts if fact.kind in kinds)

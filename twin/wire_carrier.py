@@ -26,6 +26,7 @@ from twin.wire_links import (
 )
 
 LOOK_S = 0.005
+JPEG = "image/jpeg"
 
 Tap = Callable[[str, str, bytes], None]
 
@@ -99,7 +100,10 @@ class WireCarrier:
         if self._tap is not None:
             self._tap(link, peer, data)
         poster, path = self._posters[link]
-        poster.post(path, peer, data, answered)
+        if peer.startswith(("/", "?")):  # who sends is named by the path, and what is sent are pictures
+            poster.post(path + peer, JPEG, data, answered)
+        else:
+            poster.post(path, peer, data, answered)
 
     def cut(self, link: str, peer: str) -> None:
         sender = self._senders.get(link)

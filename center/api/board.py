@@ -29,7 +29,8 @@ _OF_STOPS = (StopOpened, StopChanged, StopClosed)
 
 
 class FeedView(View, frozen=True, kw_only=True):
-    """`state`: alive, late (a third of the patience is left), silent, or never (heard nothing yet)."""
+    """`state`: alive, late (a third of the patience is left), silent, or never (heard nothing yet). `lost`: frames
+    that nobody had time to look at."""
 
     feed: str
     format: str
@@ -41,6 +42,7 @@ class FeedView(View, frozen=True, kw_only=True):
     last: Micros | None = None
     quiet_after_s: float | None = None
     trouble: str = ""
+    lost: int = 0
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -100,6 +102,7 @@ def feed_view(intake: Intake, now: Micros) -> FeedView:
         last=intake.last,
         quiet_after_s=intake.quiet_after_s,
         trouble=intake.troubled,
+        lost=intake.lost,
     )
 
 

@@ -18,6 +18,7 @@ from center.ingest.feed import Feed, Origin
 from center.ingest.frigate import FrigateFeed
 from center.ingest.hikvision import HikvisionFeed
 from center.ingest.hotlist import HotlistFeed
+from center.ingest.lpr_frames import LprFramesFeed
 from center.ingest.nmea import NmeaFeed
 from center.ingest.owntracks import OwntracksFeed
 from center.ingest.rekor import RekorFeed
@@ -27,11 +28,14 @@ from center.ingest.terminal import TerminalFeed
 
 
 class Format(NamedTuple):
-    """`feed` makes a decoder for one connection, and raises ValueError for an option it does not have."""
+    """`feed` makes a decoder for one connection, and raises ValueError for an option it does not have. `named`: who
+    sends is told by the MQTT topic, or by the HTTP path behind the feed's own or its query, and each message is whole:
+    the links that a feed may come by."""
 
     feed: Callable[[Origin, Mapping[str, str]], Feed]
     about: str
     standard: str
+    named: tuple[str, ...] = ()
 
 
 FORMATS: Mapping[str, Format] = {
@@ -46,6 +50,12 @@ FORMATS: Mapping[str, Format] = {
     "rekor": Format(RekorFeed, "plate reads and vehicles from Rekor Scout and OpenALPR", "Rekor webhook JSON 1 to 5"),
     "frigate": Format(FrigateFeed, "plate reads from Frigate over MQTT", "Frigate MQTT events and LPR updates"),
     "hikvision": Format(HikvisionFeed, "plate reads from Hikvision cameras", "ISAPI EventNotificationAlert (ANPR)"),
+    "lpr-frames": Format(
+        LprFramesFeed,
+        "frames of plate-reader cameras, to be read here",
+        "JPEG (ITU T.81), Exif 2.32",
+        named=("mqtt", "http"),
+    ),
     "eido": Format(EidoFeed, "911 calls, CAD incidents and CAD units", "NENA-STA-021.1 EIDO, STA-024.1 conveyance"),
     "hotlist": Format(
         HotlistFeed, "lists of wanted plates, delimited or fixed width", "none; see docs/feeds/hotlist.md"

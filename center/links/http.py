@@ -31,11 +31,13 @@ _PEER_CHARS = 200
 @dataclass(frozen=True, slots=True)
 class HttpRoute:
     """What one path asks of a request. With neither `bearer` nor `basic` (user, password) anybody may post; with both,
-    either will do. `limit_bytes` is for the body as sent and as unpacked."""
+    either will do. `limit_bytes` is for the body as sent and as unpacked. `below`: paths below this one belong to it
+    too, and the peer is what stands behind it in the request (`/gate?x=1`)."""
 
     bearer: str | None = field(default=None, repr=False)
     basic: tuple[str, str] | None = field(default=None, repr=False)
     limit_bytes: int = 8 << 20
+    below: bool = False
 
     def admits(self, authorization: bytes) -> bool:
         """Takes the same time for every wrong credential of one length (RFC 6750, RFC 7617)."""
@@ -53,7 +55,8 @@ class HttpRoute:
 
 class HttpLink(Endpoint):
     """A Trunk whose routes are paths, matched exactly; the peer of an item is its Content-Type as sent (at most 200
-    characters), because that is what a decoder needs besides the body. The answer is what `replies` gives.
+    characters), because that is what a decoder needs besides the body, unless the route takes what is `below` it. The
+    answer is what `replies` gives.
 
     200 is sent when `kept` has returned: the sender may forget. 503 with Retry-After means come again: too many
     requests (`concurrency` in all, half of them from one host), or not durable within `kept_s`; in that case the body
@@ -162,35 +165,48 @@ class _Intake:
         """None when the sender has left before its request was whole."""
         headers = dict(scope["headers"])
         host = scope["client"][0] if scope["client"] else ""
-        refusal = self._refusal(scope, headers, host)
+        path = self._path(scope["path"])
+        refusal = self._refusal(path, scope["method"], headers, host)
         if refusal is not None:
             return refusal
         self._active[host] += 1
         try:
-            limit_bytes = self._routes[scope["path"]].limit_bytes
+            route = self._routes[path]
+            limit_bytes = route.limit_bytes
             body = await _read(receive, limit_bytes)
             if isinstance(body, bytes) and headers.get(b"content-encoding", b"identity").lower() != b"identity":
                 body = await asyncio.to_thread(_gunzip, body, limit_bytes)  # zlib lets go of the interpreter
             if not isinstance(body, bytes):
                 return body
-            peer = headers.get(b"content-type", b"").decode("latin-1")[:_PEER_CHARS]
-            return await self._pour(self._sinks[scope["path"]], peer, body)
+            peer = headers.get(b"content-type", b"").decode("latin-1")
+            if route.below:
+                query = scope["query_string"].decode("latin-1")
+                peer = scope["path"][len(path) :] + (f"?{query}" if query else "")
+            return await self._pour(self._sinks[path], peer[:_PEER_CHARS], body)
         finally:
             self._active[host] -= 1
             self._active += Counter()  # forgets hosts that have none
 
-    def _refusal(self, scope: HTTPScope, headers: Mapping[bytes, bytes], host: str) -> _Answer | None:
+    def _path(self, path: str) -> str:
+        """The route that a path belongs to: its own, or the longest that takes what is below it."""
+        for end in range(len(path), 0, -1) if path not in self._routes else ():
+            above = path[:end]
+            if path[end : end + 1] == "/" and above in self._routes and self._routes[above].below:
+                return above
+        return path
+
+    def _refusal(self, path: str, method: str, headers: Mapping[bytes, bytes], host: str) -> _Answer | None:
         """What can be said before the body comes."""
-        route = self._routes.get(scope["path"])
+        route = self._routes.get(path)
         if route is None:
             return _Answer(404, b"nothing here\n")
-        if scope["method"] != "POST":
+        if method != "POST":
             return _Answer(405, b"POST only\n", ((b"allow", b"POST"),))
         if not route.admits(headers.get(b"authorization", b"")):
             self._refused += 1
             if worth_telling(self._refused):
-                why = f"{host} posts to {scope['path']} without the right credentials ({self._refused} times refused)"
-                self._sinks[scope["path"]].trouble(why)
+                why = f"{host} posts to {path} without the right credentials ({self._refused} times refused)"
+                self._sinks[path].trouble(why)
             return _Answer(401, b"who are you?\n", ((b"www-authenticate", b'Basic realm="center"'),))
         if headers.get(b"content-encoding", b"identity").lower() not in (b"identity", b"gzip", b"x-gzip"):
             return _Answer(415, b"gzip or nothing\n")

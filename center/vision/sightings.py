@@ -7,108 +7,174 @@ Refuses to know: pixels, processes, sockets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 from center.core.events import Candidate, Event, FeedFaulted, Micros, PlateRead
 from center.vision.detector import Quad
 from center.vision.reader import Read, same_vehicle, voted
 from center.vision.recogniser import Text
+from center.vision.workers import Job
 
 QUIET_US = 800_000  # no sight of the plate for this long ends its passage
-LONGEST_US = 10_000_000  # a parked car is told of once in so long
+LINGER_US = 5_000_000  # a frame that a slow line brings after the end, and within so long, is no other passage
+LONGEST_US = 10_000_000  # a car that stops is told of after so long, and then no more
 LIKE = 0.5  # two readings of one plate share at least this much
+MUCH_LIKE, ENOUGH = 0.8, 4  # wherever it is: so much of at least so many characters
+VOTES = 24  # frames that have a say, the surest
+CAMERAS, AT_ONCE = 4096, 16  # cameras with a passage under way, and passages before one camera
+REF_CHARS = 32
 
 
-class Frame(NamedTuple):
-    """What a worker found in one frame. `ref`: where the picture is kept."""
+class Picture(NamedTuple):
+    """A JPEG, and the name by which an event refers to it."""
 
-    camera: str
-    seen: Micros
-    ref: str | None
-    reads: Sequence[Read]
+    ref: str
+    data: bytes
 
 
-@dataclass(slots=True)
+class Told(NamedTuple):
+    """A fact of the feed `source`, with the pictures that it refers to."""
+
+    source: str
+    event: Event
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
 class _Passage:
-    first: Micros
-    last: Micros
+    first: int
+    last: int
+    last_at: int
     quad: Quad
     plate: str
-    number: int
     reads: list[Read] = field(default_factory=list)
-    best: tuple[float, str | None] = (-1.0, None)
+    best: float = -1.0
+    frame: bytes = b""
+    crop: bytes = b""
+    told: bool = False
 
 
 class Sightings:
-    """One per center. `source` names the feed the facts are said to come from."""
+    """Of all cameras. Whether a passage is over is a matter of its camera's clock between frames, and of the center's
+    when none comes."""
 
-    def __init__(self, source: str, weakest: float = 0.05) -> None:
-        self._source = source
+    def __init__(self, weakest: float = 0.05) -> None:
         self._weakest = weakest
-        self._begun = 0
-        self._open: dict[str, list[_Passage]] = {}
+        self._open: dict[str, tuple[Job, list[_Passage]]] = {}
 
-    def saw(self, frame: Frame, at: Micros) -> list[Event]:
+    def saw(self, job: Job, reads: Sequence[Read], crops: Sequence[bytes]) -> list[Told]:
         """The passages that this frame shows to be over."""
-        passages = self._open.setdefault(frame.camera, [])
-        over = self._ended(frame.camera, frame.seen, at)
-        for read in frame.reads:
+        known = self._open.get(job.key)
+        if known is None and not reads:
+            return []
+        passages = known[1] if known else []
+        over = [one for one in passages if abs(job.seen - one.last) >= QUIET_US]
+        passages[:] = [one for one in passages if one not in over]
+        for read, crop in zip(reads, crops, strict=True):
             passage = next((one for one in passages if _continues(one, read)), None)
             if passage is None:
-                self._begun += 1
-                passage = _Passage(frame.seen, frame.seen, read.quad, read.text.plate, self._begun)
+                if len(passages) >= AT_ONCE:
+                    over.append(passages.pop(0))
+                passage = _Passage(job.seen, job.seen, job.at, read.quad, read.text.plate)
                 passages.append(passage)
-            passage.last, passage.quad = max(passage.last, frame.seen), read.quad
-            passage.reads.append(read)
-            if read.text.confidence > passage.best[0]:
-                passage.best, passage.plate = (read.text.confidence, frame.ref), read.text.plate
-        return over
+            _add(passage, job, read, crop)
+        told = list(self._told(job, over))
+        long = [one for one in passages if not one.told and one.last - one.first >= LONGEST_US]
+        told += self._told(job, long)
+        if passages:
+            told += self._room(job.key)
+            self._open[job.key] = (job, passages)
+        else:
+            self._open.pop(job.key, None)
+        return told
 
-    def quiet(self, now: Micros) -> list[Event]:
-        """The passages that are over because nothing more was seen."""
-        return [event for camera in list(self._open) for event in self._ended(camera, now, now)]
+    def quiet(self, now: Micros, is_awaited: Callable[[str], bool] = lambda _: False) -> list[Told]:
+        """The passages that are over because nothing more came; `is_awaited(camera)`: a frame of it is still being
+        looked at."""
+        told: list[Told] = []
+        for key, (job, passages) in list(self._open.items()):
+            over = [one for one in passages if now - one.last_at >= QUIET_US]
+            if over and not is_awaited(key):
+                told += self._told(job, over)
+                passages[:] = [one for one in passages if now - one.last_at < LINGER_US]
+                if not passages:
+                    del self._open[key]
+        return told
 
-    def finish(self, at: Micros) -> list[Event]:
+    def finish(self) -> list[Told]:
         """Every passage ends here."""
-        return [event for camera, passages in self._open.items() for event in self._told(camera, passages, at)]
+        known, self._open = self._open, {}
+        return [told for job, passages in known.values() for told in self._told(job, passages)]
 
-    def _ended(self, camera: str, seen: Micros, at: Micros) -> list[Event]:
-        passages = self._open[camera]
-        over = [one for one in passages if seen - one.last >= QUIET_US or seen - one.first >= LONGEST_US]
-        passages[:] = [one for one in passages if not any(one is ended for ended in over)]
-        return self._told(camera, over, at)
+    def _room(self, key: str) -> list[Told]:
+        """The camera that was seen first gives way when there are too many."""
+        if key in self._open or len(self._open) < CAMERAS:
+            return []
+        job, passages = self._open.pop(next(iter(self._open)))
+        return list(self._told(job, passages))
 
-    def _told(self, camera: str, over: Sequence[_Passage], at: Micros) -> list[Event]:
-        events: list[Event] = []
+    def _told(self, job: Job, over: Sequence[_Passage]) -> Iterator[Told]:
         for passage in over:
+            if passage.told:
+                continue
+            passage.told = True
             text = voted(passage.reads)
             if len(text.plate) >= 2 and text.confidence >= self._weakest:
-                events.append(self._fact(camera, passage, text, at))
-        return events
+                yield _fact(job, passage, text)
+            passage.reads.clear()
+            passage.frame = passage.crop = b""
 
-    def _fact(self, camera: str, passage: _Passage, text: Text, at: Micros) -> Event:
-        candidates = ((text.plate, text.confidence), *text.others)
-        return PlateRead(
-            at=at,
-            source=f"{self._source}/{camera}",
-            seen=passage.first,
-            reader=camera,
-            plate=text.plate,
-            read=f"{camera}-{passage.first}-{passage.number}",
-            state=text.state,
-            state_confidence=round(text.state_confidence, 4) if text.state else None,
-            confidence=round(text.confidence, 4),
-            candidates=tuple(Candidate(plate=plate, confidence=round(share, 4)) for plate, share in candidates),
-            characters=tuple({one.char: round(one.share, 4) for one in place} for place in text.characters),
-            frame=passage.best[1],
-        )
+
+def ref_of(data: bytes) -> str:
+    """By what a picture is known: the first digits of its SHA-256."""
+    return sha256(data).hexdigest()[:REF_CHARS]
+
+
+def _add(passage: _Passage, job: Job, read: Read, crop: bytes) -> None:
+    passage.last, passage.last_at = max(passage.last, job.seen), max(passage.last_at, job.at)
+    passage.quad = read.quad
+    if passage.told:
+        return
+    passage.reads.append(read)
+    if len(passage.reads) > VOTES:
+        passage.reads.remove(min(passage.reads, key=lambda one: one.text.confidence))
+    if read.text.confidence > passage.best:
+        passage.best, passage.plate = read.text.confidence, read.text.plate
+        passage.frame, passage.crop = job.data, crop
+
+
+def _fact(job: Job, passage: _Passage, text: Text) -> Told:
+    pictures = tuple(Picture(ref_of(data), data) for data in (passage.frame, passage.crop))
+    frame, crop = pictures
+    candidates = ((text.plate, text.confidence), *text.others)
+    event = PlateRead(
+        at=Micros(passage.last_at),
+        source=f"{job.source}/{job.camera}",
+        seen=Micros(passage.first),
+        reader=job.camera,
+        plate=text.plate,
+        read=f"{job.camera}-{passage.first}-{frame.ref[:8]}",
+        state=text.state,
+        state_confidence=round(text.state_confidence, 4) if text.state else None,
+        confidence=round(text.confidence, 4),
+        candidates=tuple(Candidate(plate=plate, confidence=round(share, 4)) for plate, share in candidates),
+        characters=tuple({one.char: round(one.share, 4) for one in place} for place in text.characters),
+        crop=crop.ref if crop.data else None,
+        frame=frame.ref,
+    )
+    return Told(job.source, event, tuple(picture for picture in pictures if picture.data))
 
 
 def _continues(passage: _Passage, read: Read) -> bool:
-    """The same plate a moment later: near where it was, or reading much the same (a fast car has moved on)."""
-    return same_vehicle(passage.quad, read.quad) and _alike(passage.plate, read.text.plate) >= LIKE
+    """The same plate a moment later: near where it was, or reading much the same (it was fast, or frames between were
+    lost)."""
+    alike = _alike(passage.plate, read.text.plate)
+    if alike >= MUCH_LIKE and min(len(passage.plate), len(read.text.plate)) >= ENOUGH:
+        return True
+    return alike >= LIKE and same_vehicle(passage.quad, read.quad)
 
 
 def _alike(one: str, other: str) -> float:
@@ -119,7 +185,8 @@ def _alike(one: str, other: str) -> float:
     return near / max(len(one), len(other))
 
 
-def faulted(source: str, camera: str, why: str, data: bytes, at: Micros) -> FeedFaulted:
+def faulted(job: Job, why: str) -> Told:
     """A picture that could not be looked at."""
-    shown = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in data[:40])
-    return FeedFaulted(at=at, source=f"{source}/{camera}", why=why, excerpt=shown)
+    shown = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in job.data[:40])
+    event = FeedFaulted(at=Micros(job.at), source=f"{job.source}/{job.camera}", why=why, excerpt=shown)
+    return Told(job.source, event)

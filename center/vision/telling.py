@@ -12,12 +12,14 @@ from pathlib import Path
 import cv2
 import msgspec
 
-from center.core.events import Event, Micros
+from center.core.events import Event, Micros, PlateRead
+from center.vision import sightings
 from center.vision.cameras import Cameras
 from center.vision.drawing import drawn
 from center.vision.opening import Image, UnreadableError, opened
 from center.vision.reader import Read, Reader
-from center.vision.workers import Workers
+from center.vision.sightings import ref_of
+from center.vision.workers import Job, Workers
 
 
 class ReadError(Exception):
@@ -64,18 +66,24 @@ def passages(images: Sequence[str], workers: int = 1, apart_us: int = 100_000) -
     """The pictures as one camera's frames, in order, `apart_us` from one to the next: the facts they tell, one JSON
     object a line. A picture that cannot be looked at is a fact as well (FeedFaulted)."""
     pool = Workers(workers, waiting=1)
-    cameras = Cameras("read", pool)
-    events: list[Event] = []
+    cameras = Cameras(pool)
+    told: list[sightings.Told] = []
+    names: dict[str | None, str] = {}
     try:
         for number, name in enumerate(images):
             # A file does not hurry: each is waited for, where a live camera's older frames would give way.
-            cameras.arrive("camera", _bytes(name), Micros(number * apart_us), name)
+            at, data = Micros(number * apart_us), _bytes(name)
+            names[ref_of(data)] = name
+            cameras.arrive(Job("read", "camera", at, at, data))
             while pool.busy:
-                events += cameras.collect(Micros(number * apart_us), 1.0)
-        events += cameras.finish(Micros(len(images) * apart_us))
+                told += cameras.collect(at, 1.0)
+        told += cameras.finish()
     finally:
-        pool.close()
-    for event in events:
+        cameras.close()
+    for one in told:
+        event: Event = one.event
+        if isinstance(event, PlateRead):
+            event = msgspec.structs.replace(event, frame=names[event.frame], crop=None)
         yield msgspec.json.encode(event) + b"\n"
 
 

@@ -2,49 +2,71 @@
 
 Knows: one job a worker at a time, the newest frame of each camera waiting and none else, workers that die or hang,
 the counts.
-Refuses to know: pictures, plates, events.
+Refuses to know: plates, passages, events.
 
 Pixels are heavy and their libraries are native code: a picture made to crash one takes a worker with it, not the
-center. The
-frame it held is answered as a fault, and another worker starts.
+center. The frame it held is answered as a fault, and another worker starts.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import socket
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from threading import Lock
 from time import monotonic
 from typing import NamedTuple
 
-from center.vision.opening import UnreadableError, opened
 from center.vision.reader import Read
 
 WAITING = 256  # cameras whose newest frame may wait
 PATIENCE_S = 20.0  # a frame takes some 30 ms; a worker that is silent this long hangs
+STARTING_S = 60.0  # the libraries are loaded and the networks read
+SENDING_S = 2.0  # a frame is some 100 KB; a worker that takes none of it is stuck
+AGAIN_S, LATEST_S = 1.0, 60.0  # until a worker that could not start is tried again: ever later
+COUNTED = 4096  # cameras whose losses are counted apart
+ELSEWHERE = "others"
 
 
 class Job(NamedTuple):
+    """One frame. `source`: the feed it came by; `at`: when it came; `seen`: when the camera says that it was taken, or
+    else when it came."""
+
+    source: str
     camera: str
     seen: int
+    at: int
     data: bytes
-    ref: str | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.source}/{self.camera}"
+
+
+class Answer(NamedTuple):
+    """What a worker says of a frame. `crops`: for each read a JPEG of its plate; `fault`: why there are no reads, None
+    when the frame was looked at, whatever was found."""
+
+    reads: tuple[Read, ...] = ()
+    crops: tuple[bytes, ...] = ()
+    fault: str | None = None
 
 
 class Done(NamedTuple):
-    """`fault`: why there are no reads; None when the frame was looked at, whatever was found."""
-
     job: Job
-    reads: tuple[Read, ...]
-    fault: str | None = None
+    answer: Answer
 
 
 @dataclass(slots=True)
 class Counts:
-    """Since the start. `lost`: frames a newer one of the same camera replaced, or that found no room, by camera."""
+    """Since the start. `lost`: frames that a newer one of the same camera replaced, or that found no room, by
+    camera."""
 
     taken: int = 0
     done: int = 0
@@ -52,40 +74,45 @@ class Counts:
     deaths: int = 0
     lost: dict[str, int] = field(default_factory=dict)
 
+    def lose(self, job: Job) -> None:
+        key = job.key if job.key in self.lost or len(self.lost) < COUNTED else f"{job.source}/{ELSEWHERE}"
+        self.lost[key] = self.lost.get(key, 0) + 1
+
 
 @dataclass(slots=True)
 class _Worker:
+    """`ready`: it has said so, and takes a frame as soon as it is sent one."""
+
     process: BaseProcess
     line: Connection
+    since: float
+    ready: bool = False
     job: Job | None = None
-    since: float = 0.0
 
 
-def _work(line: Connection) -> None:
-    """A worker's life. Its answer to anything is an answer."""
-    import cv2
+def _limit(line: Connection, seconds: int) -> None:
+    """A worker that is stuck in the middle of a message holds nobody up for longer."""
+    end = socket.socket(fileno=line.fileno())
+    for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+        end.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
+    end.detach()  # it stays the line's
 
-    from center.vision.reader import Reader
 
-    cv2.setNumThreads(1)  # one worker, one core: the pool is the parallelism
-    reader = Reader()
-    while True:
-        try:
-            job: Job = line.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        try:
-            answer = Done(job, tuple(reader.read(opened(job.data))))
-        except UnreadableError as why:
-            answer = Done(job, (), str(why))
-        except (cv2.error, ValueError, MemoryError, ArithmeticError) as why:
-            answer = Done(job, (), f"{type(why).__name__}: {why}"[:200])
-        line.send(answer)
+def read_frames(line: Connection) -> None:
+    """A worker's life: it says that it is ready, and answers whatever it is asked."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the center, which ends its workers
+    from center.vision.looking import Looking
+
+    looking = Looking()
+    with suppress(EOFError, OSError):  # the center is gone, or needs this one no more
+        line.send(None)
+        while True:
+            line.send(looking.at(line.recv_bytes()))
 
 
 class Workers:
-    """A pool of `count` processes. Not for two threads at once. `work` is what each of them does with its end of the
-    line."""
+    """A pool of `count` processes. `submit` may be called from any thread, everything else from one only. `work` is
+    what each of them does with its end of the line."""
 
     def __init__(
         self,
@@ -93,58 +120,78 @@ class Workers:
         *,
         waiting: int = WAITING,
         patience_s: float = PATIENCE_S,
-        work: Callable[[Connection], None] = _work,
+        work: Callable[[Connection], None] = read_frames,
     ) -> None:
         self.counts = Counts()
         self._context = multiprocessing.get_context("spawn")  # a fork would copy the center's threads' locks
         self._work = work
+        self._count = count
         self._most = waiting
         self._patience_s = patience_s
+        self._lock = Lock()  # for the queue and what is counted of it
         self._queue: dict[str, Job] = {}  # by camera, the one that has waited longest first
-        self._workers = [self._hired() for _ in range(count)]
+        self._bell, self._ear = socket.socketpair()
+        self._bell.setblocking(False)
+        self._ear.setblocking(False)
+        self._hire_at = self._pause_s = 0.0
+        self._workers: list[_Worker] = []
+        self._hire()
 
     def submit(self, job: Job) -> bool:
-        """Take a frame; False when there was no room for it. An older frame of the same camera gives way and keeps
-        its turn."""
-        self.counts.taken += 1
-        if job.camera in self._queue or len(self._queue) >= self._most:
-            self.counts.lost[job.camera] = self.counts.lost.get(job.camera, 0) + 1
-            if job.camera not in self._queue:
-                return False
-        self._queue[job.camera] = job
-        self._hand_out()
-        return True
+        """Take a frame; False when there was no room for it. An older frame of the same camera gives way and keeps its
+        turn."""
+        with self._lock:
+            self.counts.taken += 1
+            known = job.key in self._queue
+            full = not known and len(self._queue) >= self._most
+            if known or full:
+                self.counts.lose(job)
+            if not full:
+                self._queue[job.key] = job
+        self.ring()
+        return not full
+
+    def ring(self) -> None:
+        """Have `collect` come back from its waiting."""
+        with suppress(BlockingIOError):  # it has rung already
+            self._bell.send(b"!")
 
     @property
     def busy(self) -> int:
         """Frames waiting or being looked at."""
         return len(self._queue) + sum(worker.job is not None for worker in self._workers)
 
+    def holds(self, key: str) -> bool:
+        """Whether a frame of this camera is waiting or being looked at."""
+        return key in self._queue or any(worker.job is not None and worker.job.key == key for worker in self._workers)
+
+    def lost(self) -> dict[str, int]:
+        """Frames lost, by feed."""
+        lost: dict[str, int] = {}
+        with self._lock:
+            for key, count in self.counts.lost.items():
+                feed = key.rpartition("/")[0]
+                lost[feed] = lost.get(feed, 0) + count
+        return lost
+
     @property
     def pids(self) -> list[int]:
         return [worker.process.pid or 0 for worker in self._workers]
 
     def collect(self, timeout_s: float = 0.0) -> list[Done]:
-        """What is finished; waits at most `timeout_s` for the first."""
+        """What is finished; waits at most `timeout_s` for the first, or for a frame to come."""
+        self._hire()
+        answers = self._hand_out()
         lines = {worker.line: worker for worker in self._workers}
-        answers = []
-        for ready in wait(list(lines), timeout_s):
-            worker = lines[ready]  # type: ignore[index]
-            try:
-                answer: Done = worker.line.recv()
-            except (EOFError, OSError):
-                answers += self._replaced(worker, f"the worker died with exit code {self._exit_code(worker)}")
-                continue
-            worker.job = None
-            self.counts.done += 1
-            self.counts.faults += answer.fault is not None
-            answers.append(answer)
+        for ready in wait([*lines, self._ear], 0.0 if answers else self._at_most(timeout_s)):
+            if ready is self._ear:
+                with suppress(BlockingIOError):
+                    self._ear.recv(4096)
+            else:
+                answers += self._heard(lines[ready])  # type: ignore[index]
         for worker in list(self._workers):
-            if worker.job is not None and monotonic() - worker.since > self._patience_s:
-                worker.process.kill()
-                answers += self._replaced(worker, f"the worker gave no answer for {self._patience_s:g} s")
-        self._hand_out()
-        return answers
+            answers += self._overdue(worker)
+        return answers + self._hand_out()
 
     def close(self) -> None:
         for worker in self._workers:
@@ -153,33 +200,86 @@ class Workers:
         for worker in self._workers:
             worker.process.join()
         self._workers.clear()
+        self._bell.close()
+        self._ear.close()
 
-    def _hired(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=self._work, args=(theirs,), name="plate-reader", daemon=True)
-        process.start()
-        theirs.close()
-        return _Worker(process, ours)
+    def _hire(self) -> None:
+        while len(self._workers) < self._count and monotonic() >= self._hire_at:
+            ours, theirs = self._context.Pipe()
+            _limit(ours, int(SENDING_S))
+            process = self._context.Process(target=self._work, args=(theirs,), name="plate-reader", daemon=True)
+            process.start()
+            theirs.close()
+            self._workers.append(_Worker(process, ours, monotonic()))
 
-    def _exit_code(self, worker: _Worker) -> int | None:
-        worker.process.join(5.0)
-        return worker.process.exitcode
-
-    def _replaced(self, worker: _Worker, why: str) -> list[Done]:
-        job = worker.job
-        worker.line.close()
-        self._workers[self._workers.index(worker)] = self._hired()
-        self.counts.deaths += 1
-        if job is None:
+    def _heard(self, worker: _Worker) -> list[Done]:
+        try:
+            answer: Answer | None = worker.line.recv()
+        except (EOFError, OSError):
+            worker.process.join(5.0)
+            return self._lost(worker, f"the worker died with exit code {worker.process.exitcode}")
+        if answer is None:
+            worker.ready, self._pause_s = True, 0.0
             return []
-        self.counts.faults += 1
-        return [Done(job, (), why)]
+        job, worker.job = worker.job, None
+        assert job is not None, "a worker answers what it was asked"
+        self.counts.done += 1
+        self.counts.faults += answer.fault is not None
+        return [Done(job, answer)]
 
-    def _hand_out(self) -> None:
-        for worker in self._workers:
-            if worker.job is None and self._queue:
-                camera = next(iter(self._queue))
-                worker.job = self._queue.pop(camera)
-                worker.since = monotonic()
-                with suppress(OSError):  # it has died: collect() finds that out and answers for the frame
-                    worker.line.send(worker.job)
+    def _at_most(self, timeout_s: float) -> float:
+        """Not longer than until something has to be done here: a worker is overdue, or one may be hired."""
+        due = [worker.since + limit_s for worker in self._workers if (limit_s := self._limit_s(worker)) is not None]
+        if len(self._workers) < self._count:
+            due.append(self._hire_at)
+        return max(0.0, min([timeout_s, *(at - monotonic() for at in due)]))
+
+    def _limit_s(self, worker: _Worker) -> float | None:
+        """How long it may be silent."""
+        if worker.job is not None:
+            return self._patience_s
+        return None if worker.ready else STARTING_S
+
+    def _overdue(self, worker: _Worker) -> list[Done]:
+        limit_s = self._limit_s(worker)
+        if limit_s is None or monotonic() - worker.since < limit_s:
+            return []
+        return self._lost(worker, f"the worker gave no answer for {limit_s:g} s")
+
+    def _lost(self, worker: _Worker, why: str) -> list[Done]:
+        """It is gone, and the frame it held with it. One that never got ready will not do so at once either: what
+        waits is answered, and the next one starts a little later, ever more so."""
+        worker.process.kill()
+        worker.line.close()
+        self._workers.remove(worker)
+        self.counts.deaths += 1
+        jobs = [] if worker.job is None else [worker.job]
+        if not worker.ready:
+            self._pause_s = min(LATEST_S, 2 * self._pause_s or AGAIN_S)
+            self._hire_at = monotonic() + self._pause_s
+            if not any(other.ready for other in self._workers):
+                with self._lock:
+                    jobs += self._queue.values()
+                    self._queue.clear()
+        self._hire()
+        self.counts.faults += len(jobs)
+        return [Done(job, Answer(fault=why)) for job in jobs]
+
+    def _hand_out(self) -> list[Done]:
+        """Give waiting frames to whoever is free."""
+        answers: list[Done] = []
+        for worker in list(self._workers):
+            if not worker.ready or worker.job is not None:
+                continue
+            with self._lock:
+                if not self._queue:
+                    break
+                worker.job = self._queue.pop(next(iter(self._queue)))
+            worker.since = monotonic()
+            try:
+                worker.line.send_bytes(worker.job.data)
+            except BlockingIOError:
+                answers += self._lost(worker, f"the worker took no frame within {SENDING_S:g} s")
+            except OSError:
+                pass  # it has died: `_heard` finds that out and answers for the frame
+        return answers

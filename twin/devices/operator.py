@@ -38,7 +38,7 @@ class Plan(NamedTuple):
 
 
 class Operator:
-    """`receive` takes a frame; `post` puts an act to the center; `look(crop)` is a look at a picture.
+    """`receive` takes a frame; `post` puts an act to the center; `look(ref)` is a look at a picture.
     One who does not act only watches, but for what is in its `plans`."""
 
     def __init__(
@@ -134,7 +134,7 @@ class Operator:
     def _judge(self, shown: dict[str, Any]) -> str:
         """Image against text: what the picture shows, not what the camera made of it."""
         listing, read = shown["listing"], shown["read"]
-        seen = self._look(read.get("crop"))
+        seen = self._look(read.get("crop")) or self._look(read.get("frame"))
         if seen is None:
             return "dismissed" if shown.get("differs") else "correct"
         plate, state = seen

@@ -23,10 +23,11 @@ LIMIT = 500
 class Letter:
     """One message that waits for its answer."""
 
-    __slots__ = ("data", "key", "tries")
+    __slots__ = ("data", "key", "peer", "tries")
 
-    def __init__(self, key: str, data: bytes) -> None:
+    def __init__(self, key: str, data: bytes, peer: str | None) -> None:
         self.key = key
+        self.peer = peer
         self.data = data
         self.tries = 0
 
@@ -50,25 +51,26 @@ class Outbox:
         """How many wait that were not answered the first time."""
         return sum(letter.tries > 1 for letter in self._waiting.values())
 
-    def post(self, key: str, data: bytes) -> None:
-        """Sends `data` until it is answered. `key` is the message's own id; when the box is full the oldest goes."""
+    def post(self, key: str, data: bytes, peer: str | None = None) -> None:
+        """Sends `data` until it is answered. `key` is the message's own id, `peer` as the line has it; when the box is
+        full the oldest goes."""
         if len(self._waiting) >= LIMIT:
             self._give_up(next(iter(self._waiting.values())))
-        letter = self._waiting[key] = Letter(key, data)
+        letter = self._waiting[key] = Letter(key, data, peer)
         self._try(letter)
 
-    def repeat(self, data: bytes, times: int, after_us: int) -> None:
+    def repeat(self, data: bytes, times: int, after_us: int, peer: str | None = None) -> None:
         """Sends `data` again `times` times, whether it was answered or not."""
         for count in range(1, times + 1):
-            call_later(self._env, count * after_us, self._again, data)
+            call_later(self._env, count * after_us, self._again, data, peer)
 
-    def _again(self, data: bytes) -> None:
+    def _again(self, data: bytes, peer: str | None) -> None:
         self.retransmitted += 1
-        self._line.post(data, _whatever)
+        self._line.post(data, _whatever, peer)
 
     def _try(self, letter: Letter) -> None:
         letter.tries += 1
-        self._line.post(letter.data, partial(self._hear, letter))
+        self._line.post(letter.data, partial(self._hear, letter), letter.peer)
         if self._waiting.get(letter.key) is letter:
             timeout_us = min(LONGEST_TIMEOUT_US, TIMEOUT_US << (letter.tries - 1))
             call_later(self._env, timeout_us, self._overdue, letter)

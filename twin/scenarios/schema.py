@@ -25,6 +25,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0)]
 Many = Annotated[int, Meta(ge=0, le=10_000)]
 Dialect: TypeAlias = Literal["sbs", "beast", "aircraft-json"]
+ReaderDialect: TypeAlias = Literal["rekor", "frigate", "hikvision", "frames", "frames-mqtt"]
 
 
 def _dashed(name: str) -> str:
@@ -51,6 +52,10 @@ class World(_Part, frozen=True, kw_only=True):
     `roads`: a file of streets (.pbf or .graphml, docs/world.md) instead of the parish's own, named from where the
     scenario's file is.
 
+    `speaks`: what a reader speaks, by its name, instead of what the parish's table says; `frames` and `frames-mqtt` are
+    cameras that do not read but send pictures, by POST or to a broker (a few of them: each frame is drawn and read).
+    `rain`: how hard it rains into cameras' lenses, 0 to 1.
+
     `aircraft`: whether anybody flies but whom the scenario sends. `receivers`: which antennas listen to aircraft, and
     what each speaks. `reader_cars`: how many of the sheriff's patrol cars carry a plate reader.
     """
@@ -71,6 +76,8 @@ class World(_Part, frozen=True, kw_only=True):
     think_s: tuple[Positive, Positive] = (8.0, 25.0)
     roads: str | None = None
     records: bool = False
+    speaks: dict[str, ReaderDialect] = {}
+    rain: Share = 0.0
 
 
 class _Happening(_Part, frozen=True, kw_only=True, tag_field="do", tag=_dashed):
@@ -221,6 +228,14 @@ class Precision(_Expectation, frozen=True, kw_only=True):
     at_least: Share
 
 
+class PlatesRead(_Expectation, frozen=True, kw_only=True):
+    """Of the plates that cameras have sent pictures of, the share that the center has read in full (`recall`), and of
+    its reads from pictures the share that is right (`precision`). The letter O counts as zero."""
+
+    recall: Share
+    precision: Share
+
+
 class Incidents(_Expectation, frozen=True, kw_only=True):
     """How many incidents the center made of what happened as `about`."""
 
@@ -303,6 +318,7 @@ Expectation: TypeAlias = (
     | Spared
     | Recall
     | Precision
+    | PlatesRead
     | Incidents
     | Alerts
     | Burglaries

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from center.core.events import FeedFaulted, Micros, PlateRead
@@ -9,7 +11,8 @@ from center.vision.columns import ALPHABET, FLOOR
 from center.vision.detector import Found
 from center.vision.reader import Read
 from center.vision.recogniser import STATES, Look, read
-from center.vision.sightings import QUIET_US, Frame, Sightings, faulted
+from center.vision.sightings import CAMERAS, LONGEST_US, QUIET_US, Sightings, faulted, ref_of
+from center.vision.workers import Job
 
 STEP = 100_000
 
@@ -28,14 +31,25 @@ def seen(text: str, x: float = 400.0, wide: float = 90.0, clear: float = 0.95) -
     return Read(read([look]), quad, Found(quad, 0.9).sure, look)
 
 
-def frame(number: int, *reads: Read, camera: str = "gate") -> Frame:
-    return Frame(camera, Micros(number * STEP), f"f{number}", reads)
+class Frame(NamedTuple):
+    job: Job
+    reads: tuple[Read, ...]
+
+
+def frame(number: int, *reads: Read, camera: str = "gate", ahead_us: int = 0) -> Frame:
+    """`ahead_us`: by how much the camera's clock is."""
+    return Frame(Job("lpr", camera, number * STEP + ahead_us, number * STEP, b"f%d" % number), reads)
+
+
+def saw(sightings: Sightings, one: Frame) -> list[PlateRead]:
+    found = sightings.saw(one.job, one.reads, [b"crop of " + one.job.data] * len(one.reads))
+    return [told.event for told in found if isinstance(told.event, PlateRead)]
 
 
 def told(frames: list[Frame]) -> list[PlateRead]:
-    sightings = Sightings("lpr")
-    events = [event for one in frames for event in sightings.saw(one, one.seen)]
-    return [event for event in [*events, *sightings.quiet(Micros(10**12))] if isinstance(event, PlateRead)]
+    sightings = Sightings()
+    reads = [read for one in frames for read in saw(sightings, one)]
+    return reads + [one.event for one in sightings.quiet(Micros(10**12)) if isinstance(one.event, PlateRead)]
 
 
 def test_ten_frames_of_a_car_are_one_read() -> None:
@@ -49,9 +63,15 @@ def test_the_frames_vote() -> None:
     (one,) = told([frame(0, faint), frame(1, clear), frame(2, faint)])
     assert one.plate == "ABC123"
     assert "ABC128" in [candidate.plate for candidate in one.candidates]
-    assert one.frame == "f1"
+    assert (one.frame, one.crop) == (ref_of(b"f1"), ref_of(b"crop of f1"))
     assert [max(place, key=lambda char: place[char]) for place in one.characters] == list("ABC123")
     assert one.characters[5].keys() >= {"3", "8"}
+
+
+def test_a_car_whose_frames_between_were_lost_is_one_passage() -> None:
+    """It has shrunk to a third meanwhile, at the other end of the picture."""
+    (one,) = told([frame(0, seen("ABC123", wide=190)), frame(4, seen("ABC128", x=1100, wide=60, clear=0.6))])
+    assert one.plate == "ABC123"
 
 
 def test_a_car_after_a_pause_is_another_passage() -> None:
@@ -76,12 +96,45 @@ def test_a_faint_guess_is_no_fact() -> None:
     assert told([frame(0, seen("ABC123", clear=0.06))]) == []
 
 
-def test_a_parked_car_is_told_of_now_and_then_and_not_once_a_frame() -> None:
-    reads = told([frame(i, seen("ABC123")) for i in range(300)])
-    assert 2 <= len(reads) <= 4
+def test_a_parked_car_is_told_of_once() -> None:
+    """After ten seconds, and not again while it stands there."""
+    sightings = Sightings()
+    reads = [(i, read) for i in range(300) for read in saw(sightings, frame(i, seen("ABC123")))]
+    assert [i * STEP for i, _ in reads] == [LONGEST_US]
+    assert sightings.finish() == []
+
+
+def test_silence_is_measured_by_the_centers_clock_and_a_passage_waits_for_its_frames() -> None:
+    """A camera's clock may be hours ahead; and while a frame of it is still looked at, nothing is over."""
+    sightings = Sightings()
+    assert saw(sightings, frame(0, seen("ABC123"), ahead_us=7_200_000_000)) == []
+    quiet = Micros(QUIET_US)
+    assert sightings.quiet(Micros(QUIET_US - 1)) == []
+    assert sightings.quiet(quiet, lambda camera: camera == "lpr/gate") == []
+    (one,) = sightings.quiet(quiet, lambda camera: camera == "lpr/bridge")
+    assert (one.source, one.event.seen) == ("lpr", 7_200_000_000)
+    assert [picture.data for picture in one.pictures] == [b"f0", b"crop of f0"]
+
+
+def test_a_frame_that_a_slow_line_brings_late_is_no_other_passage() -> None:
+    """By the camera's clock it was taken a moment after the last one."""
+    sightings = Sightings()
+    saw(sightings, frame(0, seen("ABC123")))
+    assert len(sightings.quiet(Micros(QUIET_US))) == 1
+    late = Job("lpr", "gate", STEP, 2 * QUIET_US, b"late")
+    assert sightings.saw(late, [seen("ABC123")], [b""]) == []
+    assert sightings.quiet(Micros(10 * QUIET_US)) == []
+
+
+def test_what_is_kept_of_cameras_and_passages_is_bounded() -> None:
+    """Names come from the wire: whoever makes them up pushes out the oldest, which is told."""
+    sightings = Sightings()
+    plate = seen("ABC123")
+    reads = [read for i in range(CAMERAS + 3) for read in saw(sightings, frame(i, plate, camera=f"made-up-{i}"))]
+    assert [one.reader for one in reads] == ["made-up-0", "made-up-1", "made-up-2"]
 
 
 def test_a_picture_that_cannot_be_looked_at_is_a_fault_of_its_camera() -> None:
-    fault = faulted("lpr", "gate", "blank picture", b"\xff\xd8abc", Micros(5))
+    fault = faulted(Job("lpr", "gate", 0, 5, b"\xff\xd8abc"), "blank picture").event
     assert isinstance(fault, FeedFaulted)
-    assert (fault.source, fault.why, fault.excerpt) == ("lpr/gate", "blank picture", "..abc")
+    assert (fault.source, fault.at, fault.why, fault.excerpt) == ("lpr/gate", 5, "blank picture", "..abc")

@@ -6,6 +6,7 @@ Refuses to know: who reads the frames, and what they make of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 from typing import NamedTuple
 
@@ -21,9 +22,8 @@ from twin.devices.things import Passage
 WIDTH, HEIGHT = 1280, 720
 FEWEST, MOST = 4, 12  # frames a passage
 BETWEEN_US = 80_000
-NEAREST_PX, FARTHEST_PX = 200.0, 60.0  # a plate's width
+NEAREST_PX, FARTHEST_PX = 200.0, 60.0  # a plate's width, seen straight on
 PLATE_SHARE = 0.17  # of the vehicle's width
-JPEG_QUALITY = 80
 PAPER_SHARE, FRAME_SHARE, DIRTY_SHARE = 0.03, 0.25, 0.12
 FRONTS = 0.3  # of Texan vehicles, seen from ahead; Louisiana has plates behind only
 
@@ -49,21 +49,27 @@ class Frame(NamedTuple):
 def frames(passage: Passage, conditions: Conditions, dice: Random) -> list[Frame]:
     """The frames of one passage, in order; one stream of dice per passage, and the same frames whenever it is drawn
     again."""
+    return list(shots(passage, conditions, dice))
+
+
+def shots(
+    passage: Passage, conditions: Conditions, dice: Random, far_px: float = FARTHEST_PX, near_px: float = NEAREST_PX
+) -> Iterator[Frame]:
+    """The same one by one, each drawn when it is asked for; a plate is `far_px` to `near_px` wide."""
     draw = np.random.default_rng(dice.getrandbits(64))
-    plate = _plate(passage, dice, draw) if passage.plate else None
+    plate = _plate(passage, conditions, dice, draw) if passage.plate else None
     rear = not (passage.state == "TX" and dice.random() < FRONTS)
     count = dice.randint(FEWEST, MOST)
-    sizes = np.geomspace(FARTHEST_PX, NEAREST_PX * dice.uniform(0.7, 1.0), count)
+    sizes = np.geomspace(far_px, near_px * dice.uniform(0.7, 1.0), count)
     if rear:
         sizes = sizes[::-1]  # it drives away
     backdrop = scene.ground(WIDTH, HEIGHT, draw)
     look = draw.bit_generator.state  # one vehicle: the same lines in every frame
     way = dice.uniform(0.3, 0.7) * WIDTH
-    taken = []
     for number, wide in enumerate(sizes):
         draw.bit_generator.state = look
-        taken.append(_frame(passage, conditions, plate, backdrop.copy(), float(wide), way, number, rear, draw))
-    return taken
+        near = (float(wide) - far_px) / (near_px - far_px)
+        yield _frame(passage, conditions, plate, backdrop.copy(), float(wide), near, way, number, rear, draw)
 
 
 def empty(at_us: int, conditions: Conditions, dice: Random) -> Frame:
@@ -72,15 +78,15 @@ def empty(at_us: int, conditions: Conditions, dice: Random) -> Frame:
     picture = scene.ground(WIDTH, HEIGHT, draw)
     if conditions.night:
         picture = optics.infrared(picture, draw)
-    return Frame(at_us, _jpeg(optics.exposed(picture, conditions, 100, draw)), Truth(None, None, None, 0.0, conditions))
+    jpeg = _jpeg(optics.exposed(picture, conditions, 100, draw), conditions.quality)
+    return Frame(at_us, jpeg, Truth(None, None, None, 0.0, conditions))
 
 
 def _frame(
-    passage: Passage, conditions: Conditions, plate: Image | None, canvas: Image, wide: float, way: float, number: int,
-    rear: bool, draw: np.random.Generator,
+    passage: Passage, conditions: Conditions, plate: Image | None, canvas: Image, wide: float, nearness: float,
+    way: float, number: int, rear: bool, draw: np.random.Generator,
 ) -> Frame:  # fmt: skip
     paint = scene.PAINTS.get(passage.color.lower(), scene.PAINTS["gray"])
-    nearness = (wide - FARTHEST_PX) / (NEAREST_PX - FARTHEST_PX)
     body = wide / PLATE_SHARE
     goal = (way + (nearness - 0.5) * 220 * np.tan(np.deg2rad(conditions.angle_deg)), HEIGHT * (0.42 + 0.36 * nearness))
     # Drawn once beside the picture to learn where the plate hangs on this vehicle, then so that it hangs where it must.
@@ -93,7 +99,10 @@ def _frame(
     corners = None
     if plate is not None:
         turn = float(np.clip(draw.normal(0, 1.5), -4, 4))
-        corners = scene.quad(goal, wide, turn, float(np.sin(np.deg2rad(conditions.angle_deg)) * 1.2), 0.5)
+        aside = np.deg2rad(conditions.angle_deg)  # from aside a plate is as high as ever, and narrower
+        corners = scene.quad(
+            goal, float(wide * np.cos(aside)), turn, float(np.sin(aside) * 1.2), float(0.5 / np.cos(aside))
+        )
         scene.hang(canvas, optics.retroreflected(plate, draw) if conditions.night else plate, corners)
     noise = np.random.default_rng([int(draw.integers(1 << 62)), number])
     if conditions.glare:
@@ -109,10 +118,10 @@ def _frame(
     picture = optics.exposed(canvas, conditions, wide, noise)
     outline = None if corners is None else tuple((float(x), float(y)) for x, y in corners)
     known = Truth(passage.plate, passage.state, outline, wide, conditions)
-    return Frame(passage.at_us + number * BETWEEN_US, _jpeg(picture), known)
+    return Frame(passage.at_us + number * BETWEEN_US, _jpeg(picture, conditions.quality), known)
 
 
-def _plate(passage: Passage, dice: Random, draw: np.random.Generator) -> Image:
+def _plate(passage: Passage, conditions: Conditions, dice: Random, draw: np.random.Generator) -> Image:
     text, state = passage.plate or "", passage.state or "LA"
     if dice.random() < PAPER_SHARE:
         face = PAPER._replace(state=state)
@@ -130,7 +139,7 @@ def _plate(passage: Passage, dice: Random, draw: np.random.Generator) -> Image:
         tall=0.46,
         stickers=("12", "26")[: dice.randint(0, 2)],
         frame=dice.choice(("BAYOU AUTO", "PARISH MOTORS", "")) if dice.random() < FRAME_SHARE else None,
-        dirt=dice.uniform(0.2, 0.7) if dice.random() < DIRTY_SHARE else 0.0,
+        dirt=max(conditions.dirt, dice.uniform(0.2, 0.7) if dice.random() < DIRTY_SHARE else 0.0),
         fade=dice.uniform(0.0, 0.25),
     )
     return press(_spaced(text, face) or text, face, look, Strokes(pen), draw).picture
@@ -148,7 +157,7 @@ def _spaced(text: str, face: Face) -> str | None:
     return None
 
 
-def _jpeg(picture: Image) -> bytes:
-    done, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+def _jpeg(picture: Image, quality: int) -> bytes:
+    done, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert done
     return packed.tobytes()

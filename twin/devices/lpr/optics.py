@@ -16,7 +16,8 @@ from twin.devices.lpr.press import Image
 class Conditions(NamedTuple):
     """`rain` 0 to 1; `speed_mps` of the vehicle across the picture's depth; `angle_deg` of the lens off the vehicle's
     line;
-    `glare`: a lamp shines into the lens; `focus_px`: the radius of its blur."""
+    `glare`: a lamp shines into the lens; `focus_px`: the radius of its blur; `shutter_ms`: how long it is open, the
+    camera's own choice when left out; `dirt`: how dirty every plate is at least, 0 to 1; `quality` of the JPEG."""
 
     night: bool = False
     rain: float = 0.0
@@ -25,13 +26,18 @@ class Conditions(NamedTuple):
     glare: bool = False
     focus_px: float = 0.6
     exposure: float = 1.0
+    shutter_ms: float | None = None
+    dirt: float = 0.0
+    quality: int = 80
 
 
 def motion_px(conditions: Conditions, plate_px: float) -> float:
     """How far a plate (0.305 m wide) moves in the picture while the shutter is open: 1 ms by day, 0.7 ms with the
     infrared
     flash. Towards the lens it moves less than across it."""
-    open_s = 0.0007 if conditions.night else 0.001
+    open_s = (0.7 if conditions.night else 1.0) / 1000
+    if conditions.shutter_ms is not None:
+        open_s = conditions.shutter_ms / 1000
     across = np.sin(np.deg2rad(max(conditions.angle_deg, 5.0)))
     return float(conditions.speed_mps * open_s * across / 0.305 * plate_px)
 

@@ -217,6 +217,7 @@ export interface Feed {
   messages?: Maybe<number>;
   events?: Maybe<number>;
   faults?: Maybe<number>;
+  lost?: Maybe<number>;
   quiet_after_s?: Maybe<number>;
 }
 
