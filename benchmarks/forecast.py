@@ -1,9 +1,10 @@
-"""`python -m benchmarks.forecast [--data FILE] [--quick] [--json]`: where the next burglaries come, by this forecast
-and by others, on the same days, cells and events.
+"""`python -m benchmarks.forecast [--data FILE] [--rash | --series] [--quick] [--json]`: where the next burglaries
+come, by this forecast and by others, on the same days, cells and events.
 
 FILE is a CSV (packed or not) with the columns t (local time, ISO 8601), x_m, y_m (metres on any plane) and kind;
 without one the twin's own burglaries are taken, learned from reports and scored by the truth. Each kind is tried by
-itself. docs/patterns.md says what the figures mean.
+itself. With --rash sprees are planted over that background and looked for; with --series the twin's crews are to be
+told apart. docs/patterns.md says what the figures mean.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,15 @@ import numpy as np
 from benchmarks import forecast_twin
 from benchmarks.figures import machine, tell
 from benchmarks.forecast_data import DataError, read
+from benchmarks.forecast_rash import rash
+from benchmarks.forecast_series import series
 from benchmarks.forecast_speed import speed
-from benchmarks.forecast_tables import table
+from benchmarks.forecast_tables import rash_table, series_table, table
 from benchmarks.forecast_trial import Case, Plan, TooLittleError, planned, tried
 from center.forecast.reports import Reports, at_once
 
 MOST_KINDS = 6
-TWIN_DAYS, TWIN_DAYS_QUICK = 1096, 550
+TWIN_DAYS, TWIN_DAYS_QUICK, YEAR_DAYS = 1096, 550, 365
 QUICK_DAYS = 90
 CELL_M = 200.0
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
@@ -88,18 +92,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--data", type=Path, metavar="FILE", help="a CSV with t, x_m, y_m, kind; else the twin's")
     parser.add_argument("--cell", type=float, default=CELL_M, metavar="METRES", help="size of a cell (200)")
+    parser.add_argument("--rash", action="store_true", help="look for sprees planted over the most frequent kind")
+    parser.add_argument("--series", action="store_true", help="tell the twin's crews apart")
     parser.add_argument("--quick", action="store_true", help="the last 90 days only; rougher figures")
     parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     options = parser.parse_args()
     if any(os.environ.get(name) != "1" for name in ONE_THREAD):
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | dict.fromkeys(ONE_THREAD, "1"))
     try:
-        cases, notes = cases_of_file(options.data) if options.data else cases_of_twin(options.quick)
-        found = measured(cases, notes, options.quick, options.cell)
+        found, show = asked(options)
     except (DataError, ValueError) as why:
         sys.exit(f"benchmarks.forecast: {why}")
     result = {"quick": options.quick, "machine": machine(), "data": str(options.data or "twin"), **found}
-    print(json.dumps(result) if options.json else table(result))
+    print(json.dumps(result) if options.json else show(result))
+
+
+def asked(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[dict[str, Any]], str]]:
+    if options.series:
+        return {"series": series(TWIN_DAYS_QUICK if options.quick else 2 * YEAR_DAYS)}, series_table
+    if options.rash and not options.data:
+        cases, notes = cases_of_twin(False)
+    else:
+        cases, notes = cases_of_file(options.data) if options.data else cases_of_twin(options.quick)
+    if options.rash:
+        kind, case = max(cases.items(), key=lambda item: len(item[1].t))
+        planted = rash(case.reports.x, case.reports.y, case.reports.known, options.quick)
+        return {"notes": notes, "rash": {"kind": kind, **planted}}, rash_table
+    return measured(cases, notes, options.quick, options.cell), table
 
 
 if __name__ == "__main__":

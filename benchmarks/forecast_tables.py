@@ -18,6 +18,38 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join(_lines(result))
 
 
+def rash_table(result: dict[str, Any]) -> str:
+    """Found share and delay by method, consistency and how often a week it may cry for nothing."""
+    rash = result["rash"]
+    lines = [
+        f"{rash['kind']}: {rash['sprees']} sprees planted over {rash['days']} days; {rash['events']:,} events in all",
+        f"{'consistency, method':{NAME}}{'allowed':>9}{'false':>9}{'found':>9}{'events late':>13}{'days late':>11}",
+    ]
+    for consistency, methods in rash["consistency"].items():
+        for name, rates in methods.items():
+            for allowed, one in rates.items():
+                late = [one["events_median"], one["days_median"]]
+                said = "".join(f"{'-' if value is None else f'{value:.1f}':>{12}}" for value in late)
+                rate = f"{allowed:>9}{one['false_a_week']:9.2f}{one['found']:9.2f}"
+                lines.append(f"{consistency + ', ' + name:{NAME}}{rate}{said}")
+    return "\n".join([*lines, "allowed, false: a week, on the year before and in the year of the trial"])
+
+
+def series_table(result: dict[str, Any]) -> str:
+    """How well pairs are told apart, and what groups are made of them."""
+    said = result["series"]
+    lines = [
+        f"{said['burglaries']:,} burglaries, {said['pairs']:,} pairs near and soon enough, {said['same']:,} one crew's",
+        f"AUC {said['auc_shipped']:.3f} (learned here {said['auc_learned']:.3f}; distance and days alone "
+        f"{said['auc_distance_and_time_only']:.3f})",
+        f"groups: precision {said['precision']:.2f}, recall {said['recall']:.2f} of pairs, the largest of "
+        f"{said['largest']}",
+        f"learned here: weights {said['learned']['weights']}, bias {said['learned']['bias']}",
+        *(f"  said {one['said']:.2f}, was {one['was']:.2f} ({one['pairs']:,} pairs)" for one in said["by_tenth"]),
+    ]
+    return "\n".join(lines)
+
+
 def _lines(result: dict[str, Any]) -> Iterator[str]:
     about = result["about"]
     yield f"{result['machine']['processor']}, load {result['machine']['load'][0]}"
