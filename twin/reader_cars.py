@@ -77,6 +77,7 @@ class _ReaderCar:
             setting.line(name, "lpr", "application/json", CELLULAR_WEBHOOK),
             setting.dice("lpr", unit.unit),
             epoch=setting.epoch,
+            dark=roadside.is_dark,
             faults=setting.faults(name),
             log=setting.truth.log,
         )

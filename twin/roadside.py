@@ -49,7 +49,7 @@ class Roadside:
         if astray := sorted(world.speaks.keys() - {site.reader for site in sites}):
             raise WorldError(f"world.speaks.{astray[0]}: there is no reader {astray[0]} in this world")
         self._setting = setting
-        self._weather = Weather(self._is_dark, world.rain)
+        self._weather = Weather(self.is_dark, world.rain)
         self.cameras: list[Camera] = [camera(number, site) for number, site in enumerate(sites, 1)]
         self.readers: dict[str, PlateReader | FrameCamera] = {
             one.name: self._reader(one, speaks(site, world)) for one, site in zip(self.cameras, sites, strict=True)
@@ -107,7 +107,7 @@ class Roadside:
             log=setting.truth.log,
         )
 
-    def _is_dark(self, at_us: int) -> bool:
+    def is_dark(self, at_us: int) -> bool:
         """Wherever in the parish: the sun is late by a minute from one end to the other."""
         return is_dark(self._setting.epoch + at_us, *self._setting.parish.centres[0].at)
 
@@ -130,6 +130,7 @@ class Roadside:
             setting.dice("lpr", one.name),
             epoch=setting.epoch,
             dialect=dialect,
+            dark=self.is_dark,
             faults=setting.faults(name),
             log=setting.truth.log,
         )

@@ -19,12 +19,12 @@ from center.vision.recogniser import Text
 from center.vision.workers import Job
 
 QUIET_US = 800_000  # no sight of the plate for this long ends its passage
-LINGER_US = 5_000_000  # a frame that a slow line brings after the end, and within so long, is no other passage
+LINGER_US = 60_000_000  # a frame that a slow line brings after the end, and within so long, is no other passage
 LONGEST_US = 10_000_000  # a car that stops is told of after so long, and then no more
 LIKE = 0.5  # two readings of one plate share at least this much
 MUCH_LIKE, ENOUGH = 0.8, 4  # wherever it is: so much of at least so many characters
 VOTES = 24  # frames that have a say, the surest
-CAMERAS, AT_ONCE = 4096, 16  # cameras with a passage under way, and passages before one camera
+CAMERAS, AT_ONCE = 4096, 64  # cameras with a passage under way, and passages before one camera
 REF_CHARS = 32
 
 

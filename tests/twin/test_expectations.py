@@ -46,9 +46,23 @@ def verdict(made: Outcome) -> Checked:
     return one
 
 
+def pictured(*said: str) -> Outcome:
+    """Two cars before one camera, ABC123 and WNT00O, and reads of the first's only frame and then the second's."""
+    cars = {"f1": "ABC123", "f2": "WNT00O"}
+    facts = [
+        at(5, kind, reader="r1", vehicle=frame, plate=plate, state="LA", frame=frame)
+        for frame, plate in cars.items()
+        for kind in ("frame-sent", "plate-shown")
+    ]
+    made = run("{what: plates-read, recall: 0.5, precision: 0.5}", *facts)
+    return made._replace(reads=tuple({"plate": text, "frame": f"f{n}"} for n, text in enumerate(said, 1)))
+
+
 TEXAN = at(0, "innocent", name="texan", plate="ABC1234", state="TX", listed="ABC1234", listed_state="LA")
 TOLD_OF_HIM = at(9, "told", unit="SO-1", message="m1", plate="ABC1234 LA", about="hotlist-hit", shown_us=9)
 HELD = [
+    pictured("ABC123"),
+    pictured("XXX123", "WNT000"),  # O and zero are one
     run("{what: spared, subject: texan}", TEXAN, told(9)),
     run("{what: alerted, subject: pickup}", *CAR, alerts=FOUND),
     run("{what: alerted, subject: pickup, within_s: 3}", *CAR, alerts=FOUND),
@@ -89,6 +103,9 @@ HELD = [
 ]
 
 FAILED = [
+    (pictured(), "2 shown, 0 read"),
+    (pictured("XXX123"), "0 of 2 (0.000), 0 of 1 (0.000)"),
+    (pictured("ABC123", "ABC123", "ABC123"), "1 of 2 (0.500), 1 of 3 (0.333)"),
     (run("{what: alerted, subject: pickup}", *CAR), "never"),
     (run("{what: alerted, subject: pickup, within_s: 2.9}", *CAR, alerts=FOUND), "after 3.0 s"),
     (run("{what: alerted, subject: nobody}", *CAR, alerts=FOUND), "nothing called nobody happened"),

@@ -6,7 +6,7 @@ Refuses to know: hotlists, who wants to know, and in which vendor's words it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from simpy import Environment
@@ -23,7 +23,7 @@ from twin.devices.faults import (
 )
 from twin.devices.gps import displaced
 from twin.devices.line import Line
-from twin.devices.ocr import Ocr, Reading, other_state, read
+from twin.devices.ocr import DARK, Ocr, Reading, other_state, read
 from twin.devices.outbox import Outbox
 from twin.devices.reads import Camera, Look, Out, ReaderDialect, Sighting
 from twin.devices.rekor import Rekor
@@ -37,7 +37,8 @@ WRONG_COLORS = {"white": "silver", "silver": "white", "black": "blue", "blue": "
 
 class PlateReader:
     """`on_passage` is called when a vehicle is in front of the camera; `line` must be one that answers if the dialect
-    does. `epoch` is the scenario's start in microseconds UTC."""
+    does. `epoch` is the scenario's start in microseconds UTC; `dark(at_us)`: whether it is, when it is not always
+    day."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class PlateReader:
         epoch: int,
         dialect: ReaderDialect | None = None,
         ocr: Ocr | None = None,
+        dark: Callable[[int], bool] | None = None,
         faults: Sequence[AnyFault] = (),
         log: Log = unlogged,
     ) -> None:
@@ -63,6 +65,7 @@ class PlateReader:
         self._dice = dice
         self._epoch = epoch
         self._ocr = ocr or Ocr()
+        self._dark = dark
         self._timetable = Timetable(faults)
         self._log = log
         self._started_us = 0
@@ -119,6 +122,8 @@ class PlateReader:
         """What the agent makes of the plate; None when it can make nothing of it."""
         plate, state = passage.plate, passage.state or "LA"
         hard = 1.0 / max(passage.legibility, 0.1)
+        if self._dark is not None and self._dark(passage.at_us):
+            hard *= DARK
         if plate is None or self._dice.random() < self._ocr.unread * hard:
             return None
         mine = [fault for fault in active if isinstance(fault, (Misread, WrongState)) and fault.plate in (None, plate)]

@@ -53,13 +53,19 @@ def frames(passage: Passage, conditions: Conditions, dice: Random) -> list[Frame
 
 
 def shots(
-    passage: Passage, conditions: Conditions, dice: Random, far_px: float = FARTHEST_PX, near_px: float = NEAREST_PX
+    passage: Passage,
+    conditions: Conditions,
+    dice: Random,
+    far_px: float = FARTHEST_PX,
+    near_px: float = NEAREST_PX,
+    most: int = MOST,
 ) -> Iterator[Frame]:
-    """The same one by one, each drawn when it is asked for; a plate is `far_px` to `near_px` wide."""
+    """The same one by one, each drawn when it is asked for; a plate is `far_px` to `near_px` wide, and there are at
+    `most` so many."""
     draw = np.random.default_rng(dice.getrandbits(64))
     plate = _plate(passage, conditions, dice, draw) if passage.plate else None
     rear = not (passage.state == "TX" and dice.random() < FRONTS)
-    count = dice.randint(FEWEST, MOST)
+    count = min(most, dice.randint(FEWEST, MOST))
     sizes = np.geomspace(far_px, near_px * dice.uniform(0.7, 1.0), count)
     if rear:
         sizes = sizes[::-1]  # it drives away
