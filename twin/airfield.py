@@ -19,6 +19,7 @@ from twin.setting import Setting, WorldError
 from twin.sim import parish
 from twin.sim.sky import Sky
 from twin.sim.sky_camera import Footprint, Sensor, aim, footprint
+from twin.sim.sky_path import Where
 from twin.sim.sky_patrol import PatrolPlane
 from twin.sim.sky_traffic import SkyTraffic
 
@@ -31,7 +32,8 @@ WIDE_DEG, HIGH_DEG = 6.0, 3.4  # zoomed so that a street fills the picture (assu
 
 
 class Airfield:
-    """Without a `fly` in the scenario the sheriff's aeroplane goes to circle over the largest town at the start."""
+    """`ground_m`: how high the parish lies. Without a `fly` in the scenario the sheriff's aeroplane goes to circle over
+    the largest town at the start."""
 
     def __init__(self, setting: Setting) -> None:
         """Raises WorldError."""
@@ -40,7 +42,7 @@ class Airfield:
         self._sky = Sky(facts.plane)
         self._traffic = SkyTraffic(facts, setting.local_start, setting.dice, self._sky.add)
         home = self._traffic.fields[facts.patrol_aircraft.airport]
-        self._ground_m = home.elevation_m
+        self.ground_m = home.elevation_m
         self.plane = PatrolPlane(
             facts.patrol_aircraft,
             home,
@@ -66,13 +68,16 @@ class Airfield:
         """The sheriff's aeroplane will be called. `over`: metres on the parish's plane."""
         call_later(self._setting.env, at_us - now_us(self._setting.env), self._call, over, for_us)
 
-    def view(self) -> tuple[Sensor, Footprint] | None:
-        """What the aeroplane's camera looks at now, on the parish's plane: while it circles a place, that place."""
-        now = now_us(self._setting.env)
-        where = self.plane.where(now)
-        if where is None or not self.plane.on_station(now):
+    def where(self, at_us: int) -> Where | None:
+        """The aeroplane itself, on the parish's plane; None while it stands at home with everything off."""
+        return self.plane.where(at_us)
+
+    def view(self, at_us: int) -> tuple[Sensor, Footprint] | None:
+        """What the aeroplane's camera looks at, on the parish's plane: while it circles a place, that place."""
+        where = self.plane.where(at_us)
+        if where is None or not self.plane.on_station(at_us):
             return None
-        at, height_m = (where.x, where.y), where.altitude_m - self._ground_m
+        at, height_m = (where.x, where.y), where.altitude_m - self.ground_m
         sensor = aim(at, height_m, where.course_deg, self.plane.over, WIDE_DEG, HIGH_DEG)
         seen = footprint(at, height_m, where.course_deg, sensor)
         return None if seen is None else (sensor, seen)
@@ -91,7 +96,7 @@ class Airfield:
     def _look(self) -> None:
         """The truth log says where the camera looks: the middle and the corners of its picture."""
         call_later(self._setting.env, CAMERA_US, self._look)
-        seen = self.view()
+        seen = self.view(now_us(self._setting.env))
         if seen is None:
             return
         sensor, ground = seen

@@ -98,7 +98,7 @@ def addresses(links: Mapping[str, str], api_port: int | None = None) -> Addresse
     udp = {name: free() for name, link in links.items() if link == "udp"}
     tcp = {name: free() for name, link in links.items() if link in ("tcp", "tcp-listen", "poll")}
     api = f"{LOOPBACK}:{api_port}" if api_port and _is_free(api_port) else free()
-    return Addresses(udp, tcp, free(), free(), api, free())
+    return Addresses(udp, tcp, free(), free(), api, free(), free())
 
 
 def free_port(taken: set[int]) -> int:

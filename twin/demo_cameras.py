@@ -38,9 +38,12 @@ def demo_camera(kind: Kind, shot: Shot, *, is_live: bool) -> Camera:
     facts, dice = CameraFacts(kind, kind, NAMES[kind]), Random(kind)
     seen = Seen(CRUISING_MPS, busy=is_live, lights=is_live)
     if kind == "microphone":
-        return Camera(facts, clock, sound=Sound(dice), sees=lambda: seen)
-    footage = Footage(facts.name, scene(kind, dice, shot), shot, can_repeat=not is_live)
-    return Camera(facts, clock, footage=footage, sees=lambda: seen)
+        return Camera(facts, clock, hears=lambda: Sound(dice), sees=lambda: seen)
+
+    def films() -> Footage:
+        return Footage(facts.name, scene(kind, dice, shot), shot, can_repeat=not is_live)
+
+    return Camera(facts, clock, shot=shot, films=films, sees=lambda: seen)
 
 
 async def serve(server: CameraServer, told: Callable[[str, int], None]) -> None:

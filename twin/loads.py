@@ -84,6 +84,7 @@ class _Tape:
             world.fleet.roster,
             world.roadside.cameras,
             world.reader_cars.cameras,
+            world.filming.facts,
             world=setting.scenario.world,
         )
         self._recorder.attach("site", tables)

@@ -88,6 +88,7 @@ class Lockstep:
             self.world.fleet.roster,
             self.world.roadside.cameras,
             self.world.reader_cars.cameras,
+            self.world.filming.facts,
             world=scenario.world,
         )
         self.center = carrier.center = Embedded(

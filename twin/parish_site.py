@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from twin.devices import frigate, hikvision
+from twin.devices.cameras.things import CameraFacts
 from twin.devices.reads import Camera
 from twin.scenarios.schema import World
 from twin.sim.parish import Parish, ReaderSite, load
@@ -18,6 +19,8 @@ from twin.sim.sky_tails import address
 
 OPERATORS = (("ada", "Ada Broussard"), ("ben", "Ben Thibodeaux"), ("cleo", "Cleo Fontenot"), ("dan", "Dan Guidry"))
 AUDITOR = "aud"
+CAMERA_USER, CAMERA_PASSWORD = "rtcc", "parish-of-the-twin"
+"""With whom the parish's cameras talk. It guards pictures of nobody."""
 LINKS: dict[str, tuple[str, str]] = {
     "avl-udp": ("nmea", "udp"),
     "avl-tcp": ("nmea", "tcp-listen"),
@@ -87,7 +90,7 @@ class Rostered(NamedTuple):
 
 class Addresses(NamedTuple):
     """Where a wire run listens. `udp`, `tcp` (what is asked for a document, too) by feed; one HTTP listener; one
-    broker; the records server."""
+    broker; the records server; the cameras."""
 
     udp: Mapping[str, str]
     tcp: Mapping[str, str]
@@ -95,9 +98,10 @@ class Addresses(NamedTuple):
     broker: str
     api: str
     records: str
+    cameras: str
 
 
-NOWHERE = Addresses({}, {}, "127.0.0.1:1", "127.0.0.1:1", "127.0.0.1:0", "127.0.0.1:1")
+NOWHERE = Addresses({}, {}, "127.0.0.1:1", "127.0.0.1:1", "127.0.0.1:0", "127.0.0.1:1", "127.0.0.1:1")
 """For lockstep, where nothing listens."""
 
 
@@ -148,13 +152,14 @@ def tables(
     roster: Sequence[Rostered],
     cameras: Sequence[Camera],
     riding: Mapping[str, Camera],
+    films: Sequence[CameraFacts],
     *,
     world: World,
     addresses: Addresses = NOWHERE,
     maps: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The site file as tables. `cameras` at the parish's sites, `riding` on patrol cars by unit. `maps` may name the
-    files for `map` and `roads`."""
+    """The site file as tables. `cameras` at the parish's sites, `riding` on patrol cars by unit; `films`:
+    cameras that film. `maps` may name the files for `map` and `roads`."""
     own = parish.agencies[0].agency
     people = [{"operator": o, "name": n, "agency": own} for o, n in operators(world.operators)]
     people.append({"operator": "sup", "name": "Mae Hebert", "agency": own, "role": "supervisor"})
@@ -170,6 +175,7 @@ def tables(
             *(_reader(one, site, speaks(site, world)) for one, site in zip(cameras, parish.readers, strict=False)),
             *(_riding(one, unit) for unit, one in riding.items()),
         ],
+        "cameras": [_film(facts, addresses.cameras) for facts in films],
         "aircraft": [{"icao": address(parish.patrol_aircraft.tail), "name": "CPSO Air One", "agency": own}],
         "operators": people,
         "feeds": [
@@ -186,8 +192,9 @@ def with_addresses(site: Mapping[str, Any], addresses: Addresses) -> dict[str, A
         {**feed, **{key: value for key, value in _anew(feed, addresses).items() if key in _ADDRESSED}}
         for feed in site["feeds"]
     ]
+    films = [{**film, "url": _film_url(film["id"], addresses.cameras)} for film in site.get("cameras", ())]
     here = {"site": kept, "api": {"listen": addresses.api}, "terminals": {"connect": addresses.broker}, "feeds": feeds}
-    return {**site, **here}
+    return {**site, **here, **({"cameras": films} if films else {})}
 
 
 _ADDRESSED = ("listen", "connect", "folder", "url")
@@ -223,6 +230,28 @@ def _riding(one: Camera, unit: str) -> dict[str, Any]:
         "devices": [f"{one.agent_uid}/{one.camera_id}"],
         "unit": unit,
     }
+
+
+def _film(facts: CameraFacts, at: str) -> dict[str, Any]:
+    table = {
+        "id": facts.camera,
+        "name": facts.name,
+        "kind": facts.kind,
+        "url": _film_url(facts.camera, at),
+        "unit": facts.unit,
+        "agency": facts.agency,
+        "at": None if facts.lat is None else [facts.lat, facts.lon],
+        "heading": facts.heading_deg,
+        "view_deg": facts.view_deg,
+        "range_m": facts.range_m,
+        "owner": facts.owner,
+        "consent": facts.consent,
+    }
+    return {key: value for key, value in table.items() if value is not None}
+
+
+def _film_url(camera: str, at: str) -> str:
+    return f"rtsp://{CAMERA_USER}:{CAMERA_PASSWORD}@{at}/{camera}"
 
 
 def _feed(name: str, form: str, link: str, addresses: Addresses) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from twin import parish_site
 from twin.broker import Broker
 from twin.center_process import CenterError, CenterProcess, addresses
+from twin.devices.cameras.camera import Clock
 from twin.devices.operator import Operator
 from twin.devices.things import SECOND_US
 from twin.outcome import Outcome
@@ -27,6 +28,7 @@ from twin.progress import Progress, unwatched
 from twin.records_http import RecordsHttp
 from twin.room import Seat, audit_trail
 from twin.scenarios.schema import Scenario
+from twin.wire_cameras import WireCameras
 from twin.wire_carrier import Tap, WireCarrier
 from twin.world import World
 
@@ -94,6 +96,7 @@ class Wire:
             await carrier.open()
             stack.push_async_callback(carrier.close)
             await self._open_records(pacer, stack)
+            await self._open_cameras(pacer, stack)
             operators = await self._seat_operators(pacer, stack)
             await pacer.run(self.world.setting.ends_us, progress)
             await asyncio.sleep(SETTLE_S)
@@ -133,6 +136,7 @@ class Wire:
             self.world.fleet.roster,
             self.world.roadside.cameras,
             self.world.reader_cars.cameras,
+            self.world.filming.facts,
             world=self._scenario.world,
             addresses=self._addresses,
             maps={
@@ -147,6 +151,14 @@ class Wire:
         await records.open()
         stack.push_async_callback(records.close)
         self._told(f"records server: http://{self._addresses.records}/query")
+
+    async def _open_cameras(self, pacer: Pacer, stack: AsyncExitStack) -> None:
+        host, _, port = self._addresses.cameras.rpartition(":")
+        clock = Clock(pacer.due_us, self.world.setting.epoch)
+        cameras = WireCameras(self.world.filming, clock, host, int(port))
+        await asyncio.to_thread(cameras.open)
+        stack.push_async_callback(asyncio.to_thread, cameras.close)
+        self._told(cameras.said())
 
     def _carrier(self, pacer: Pacer) -> WireCarrier:
         def heard(topic: str, payload: bytes) -> None:

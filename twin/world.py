@@ -15,6 +15,7 @@ from twin.devices.operator import Plan
 from twin.devices.records import RecordsServer
 from twin.devices.terminal import Message
 from twin.devices.things import SECOND_US, Listing
+from twin.filming import Filming
 from twin.fleet import Fleet
 from twin.parish_site import operators
 from twin.reader_cars import ReaderCars
@@ -85,6 +86,7 @@ class World:
         )
         self.asks: dict[str, list[Plan]] = {}
         self.airfield = Airfield(self.setting)
+        self.filming = Filming(self.setting, self.fleet, self.airfield)
         self.burglary = Burglary(self.setting, self.roadside, self.answering)
         self.burglary.background()
         self.outboxes = [reader.outbox for reader in self.roadside.readers.values()]

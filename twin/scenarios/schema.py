@@ -36,6 +36,20 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A key that nobody knows is a mistake, not a comment."""
 
 
+class Cameras(_Part, frozen=True, kw_only=True):
+    """Which cameras there are (docs/cameras.md). `dash`, `body`, `back_seat` and `microphone`: how many of the
+    sheriff's cars have one. `fixed`: how many plate readers have an overview camera beside them. `others`: of parks,
+    shops and the city's police. `aircraft`: whether the sheriff's aeroplane has one."""
+
+    dash: Many = 40
+    body: Many = 40
+    back_seat: Many = 40
+    microphone: Many = 40
+    fixed: Many = 40
+    others: Many = 12
+    aircraft: bool = True
+
+
 class World(_Part, frozen=True, kw_only=True):
     """How much of the parish is awake. The defaults are the parish of docs/world.md.
 
@@ -57,7 +71,7 @@ class World(_Part, frozen=True, kw_only=True):
     `rain`: how hard it rains into cameras' lenses, 0 to 1.
 
     `aircraft`: whether anybody flies but whom the scenario sends. `receivers`: which antennas listen to aircraft, and
-    what each speaks. `reader_cars`: how many of the sheriff's patrol cars carry a plate reader.
+    what each speaks. `reader_cars`: how many of the sheriff's patrol cars carry a plate reader. `cameras`: who films.
     """
 
     units: dict[str, Many] | None = None
@@ -78,6 +92,7 @@ class World(_Part, frozen=True, kw_only=True):
     records: bool = False
     speaks: dict[str, ReaderDialect] = {}
     rain: Share = 0.0
+    cameras: Cameras = Cameras()
 
 
 class _Happening(_Part, frozen=True, kw_only=True, tag_field="do", tag=_dashed):

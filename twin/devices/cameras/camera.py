@@ -12,15 +12,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from twin.devices.cameras.faults_now import Now, now_of
 from twin.devices.cameras.footage import Footage
 from twin.devices.cameras.sound import Sound
-from twin.devices.cameras.things import CameraFacts, Frame, Moment, Seen, Watcher
+from twin.devices.cameras.things import CameraFacts, Frame, Moment, Seen, Shot, Watcher
 from twin.devices.faults import AnyFault
 from twin.devices.things import SECOND_US
 from twin.devices.timetable import Timetable
+
+T = TypeVar("T")
 
 KEPT_S = 30.0
 LOOK_S = 0.25
@@ -39,31 +41,34 @@ def unseen() -> Seen:
 
 
 class Camera:
-    """`sees()` is what goes on about it now. `looks(clock_us)` makes a KLV packet of where it looks, if it tells."""
+    """`films()` makes its eye when somebody begins to watch, `hears()` its ear. `sees()` is what goes on about it now.
+    `looks(clock_us)` makes a KLV packet of where it looks, if it tells."""
 
     def __init__(
         self,
         facts: CameraFacts,
         clock: Clock,
         *,
-        footage: Footage | None = None,
-        sound: Sound | None = None,
+        shot: Shot | None = None,
+        films: Callable[[], Footage] | None = None,
+        hears: Callable[[], Sound] | None = None,
         sees: Callable[[], Seen] = unseen,
         looks: Callable[[int], bytes | None] | None = None,
         faults: Sequence[AnyFault] = (),
     ) -> None:
         self.facts = facts
-        self.footage = footage
+        self.shot = shot
         self._clock = clock
         self._sees = sees
-        self._looks = looks
+        self.looks = looks
         self._timetable = Timetable(faults)
         self._watchers: list[Watcher] = []
+        self._footage = Kept(films) if films is not None else None
+        self._sound = Kept(hears) if hears is not None else None
+        self._number = 0
         self._works: list[Callable[[], Coroutine[None, None, None]]] = [self._watch_power]
-        if footage is not None:
-            self._works.append(partial(self._film, footage))
-        if sound is not None:
-            self._works.append(partial(self._listen, sound))
+        self._works += [partial(self._film, self._footage)] if self._footage is not None else []
+        self._works += [partial(self._listen, self._sound)] if self._sound is not None else []
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._key_wanted = False
         self._forgetting: asyncio.TimerHandle | None = None
@@ -94,8 +99,15 @@ class Camera:
         """Twice is no harm. Without watchers it soon comes to rest."""
         if watcher in self._watchers:
             self._watchers.remove(watcher)
-        if not self._watchers and self.footage is not None and self._forgetting is None:
-            self._forgetting = asyncio.get_running_loop().call_later(KEPT_S, self.footage.forget)
+        if not self._watchers and self._forgetting is None:
+            self._forgetting = asyncio.get_running_loop().call_later(KEPT_S, self._forget)
+
+    def _forget(self) -> None:
+        """Nobody has watched for a while: what pictures are made with takes memory."""
+        self._forgetting = None
+        for kept in (self._footage, self._sound):
+            if kept is not None:
+                kept.forget()
 
     async def close(self) -> None:
         """Nobody watches any more, and its work is over."""
@@ -114,7 +126,8 @@ class Camera:
                     watcher.gone()
             await asyncio.sleep(LOOK_S)
 
-    async def _film(self, footage: Footage) -> None:
+    async def _film(self, kept: Kept[Footage]) -> None:
+        footage = kept.get()
         rhythm = Rhythm(footage.shot.step_us)
         began_us, told_us = rhythm.due_us, 0
         held: list[Frame] = []
@@ -123,20 +136,21 @@ class Camera:
             now = self.now()
             if not now.reachable:
                 continue
-            moment = Moment(now.clock_us, (rhythm.due_us - began_us) / SECOND_US, self._sees())
+            running_s = (rhythm.due_us - began_us) / SECOND_US
+            moment = Moment(now.clock_us, rhythm.due_us, self._number, running_s, self._sees())
+            self._number += 1
             key, self._key_wanted = self._key_wanted, False
             if footage.must_draw(moment, now.trouble):
-                frame = await asyncio.to_thread(footage.next, moment, rhythm.due_us, key=key, trouble=now.trouble)
+                held.append(await asyncio.to_thread(footage.next, moment, key=key, trouble=now.trouble))
             else:
-                frame = footage.next(moment, rhythm.due_us, key=key, trouble=now.trouble)
-            held.append(frame)
+                held.append(footage.next(moment, key=key, trouble=now.trouble))
             if now.holds:
                 continue
             if not now.hangs:
                 self._show(held)
-                if self._looks is not None and rhythm.due_us - told_us >= METADATA_EVERY_US:
+                if self.looks is not None and rhythm.due_us - told_us >= METADATA_EVERY_US:
                     told_us = rhythm.due_us
-                    self._tell(self._looks(now.clock_us), rhythm.due_us)
+                    self._tell(self.looks(now.clock_us), rhythm.due_us)
             held.clear()
 
     def _show(self, frames: Sequence[Frame]) -> None:
@@ -149,7 +163,8 @@ class Camera:
             assert packet is not None
             watcher.metadata(packet, media_us)
 
-    async def _listen(self, sound: Sound) -> None:
+    async def _listen(self, kept: Kept[Sound]) -> None:
+        sound = kept.get()
         rhythm = Rhythm(sound.step_us)
         while self._watchers:
             await rhythm.beat()
@@ -158,6 +173,22 @@ class Camera:
                 ulaw = sound.next(now.clock_us, self._sees())
                 for watcher in tuple(self._watchers):
                     watcher.sound(ulaw, rhythm.due_us)
+
+
+class Kept(Generic[T]):
+    """Something that is made when it is first needed, and can be forgotten."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: T | None = None
+
+    def get(self) -> T:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def forget(self) -> None:
+        self._made = None
 
 
 class Rhythm:

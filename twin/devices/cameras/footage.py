@@ -51,15 +51,10 @@ class Footage:
         self._can_repeat = can_repeat
         self._encoder: Encoder | None = None
         self._canvas: Image = np.zeros((shot.height, shot.width, 3), np.uint8)
-        self._number = 0
         self._since_key = 0
         self._was_drawn = False
         self._frozen: tuple[int, Image] | None = None
         self._grain = grain(shot)
-        self.forget()
-
-    def forget(self) -> None:
-        """The seconds that were kept, once nobody has watched for a while."""
         self._loop: list[_Kept] = []
         self._is_whole = False
         self._at = -1
@@ -68,17 +63,17 @@ class Footage:
         """Whether the next frame costs drawing and encoding."""
         return trouble != CLEAR or moment.seen.busy or not self._can_repeat or not self._is_whole
 
-    def next(self, moment: Moment, media_us: int, *, key: bool, trouble: Trouble = CLEAR) -> Frame:
+    def next(self, moment: Moment, *, key: bool, trouble: Trouble = CLEAR) -> Frame:
         """The next frame; a key frame when one is due or asked for."""
-        drawn, number = self.must_draw(moment, trouble), self._number
+        drawn = self.must_draw(moment, trouble)
         key = key or drawn != self._was_drawn or self._since_key + 1 >= self.shot.gop
         kept = self._anew(moment, key, trouble) if drawn else self._again(key)
-        self._number, self._was_drawn = number + 1, drawn
+        self._was_drawn = drawn
         self._since_key = 0 if kept.is_key else self._since_key + 1
-        mark = sei(moment.clock_us, number, 0 if drawn else REPEATABLE)
+        mark = sei(moment.clock_us, moment.number, 0 if drawn else REPEATABLE)
         sets = sum(nal[0] & 31 in (SPS, PPS) for nal in kept.nals)
         nals = (*kept.nals[:sets], mark, *kept.nals[sets:])
-        return Frame(number, moment.clock_us, media_us, kept.is_key, nals)
+        return Frame(moment.number, moment.clock_us, moment.media_us, kept.is_key, nals)
 
     def _again(self, key: bool) -> _Kept:
         self._at = (self._at + 1) % len(self._loop)
@@ -111,9 +106,9 @@ class Footage:
             moment = moment._replace(clock_us=trouble.frozen_us)
         self._scene.draw(canvas, moment)
         high, wide = canvas.shape[:2]
-        down, across = self._number * 37 % GRAIN_PX, self._number * 53 % GRAIN_PX
+        down, across = moment.number * 37 % GRAIN_PX, moment.number * 53 % GRAIN_PX
         cv2.add(canvas, self._grain[down : down + high, across : across + wide], canvas)
-        draw_code(canvas, moment.clock_us, self._number, REPEATABLE if repeatable else 0)
+        draw_code(canvas, moment.clock_us, moment.number, REPEATABLE if repeatable else 0)
         draw_text(canvas, self._name, moment.clock_us, repeatable=repeatable)
         if trouble.frozen_us is not None:
             self._frozen = trouble.frozen_us, canvas.copy()

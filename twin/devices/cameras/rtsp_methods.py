@@ -76,8 +76,7 @@ def _describe(request: Request, caller: Caller) -> bytes:
     accept = request.headers.get("accept", "application/sdp")
     if "application/sdp" not in accept and "*/*" not in accept:
         raise _RefusalError(406)
-    shot = None if camera.footage is None else camera.footage.shot
-    body = sdp(camera.facts, shot, caller.here, session=1)
+    body = sdp(camera.facts, camera.shot, caller.here, session=1)
     where = request.uri.rstrip("/") + "/"
     return request.reply(200, [("Content-Type", "application/sdp"), ("Content-Base", where)], body)
 

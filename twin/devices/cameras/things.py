@@ -66,9 +66,12 @@ class Seen(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """`clock_us`: what the camera's clock shows, microseconds UTC. `running_s`: seconds that its scene has gone on."""
+    """A frame's. `clock_us`: what the camera's clock shows, microseconds UTC. `media_us`: where on the time line of the
+    stream. `number`: the frame's. `running_s`: seconds that the scene has gone on."""
 
     clock_us: int
+    media_us: int
+    number: int
     running_s: float
     seen: Seen
 

@@ -55,9 +55,12 @@ def camera(
     clock = Clock(lambda: time.time_ns() // 1000 - began_us, began_us)
     facts, seen = CameraFacts(kind, kind, f"a {kind}"), Seen(12.0, busy, busy)
     if kind == "microphone":
-        return Camera(facts, clock, sound=Sound(Random(kind)), sees=lambda: seen, faults=faults)
-    footage = Footage(facts.name, scene(kind, Random(kind), shot), shot)
-    return Camera(facts, clock, footage=footage, sees=lambda: seen, faults=faults, **more)
+        return Camera(facts, clock, hears=lambda: Sound(Random(kind)), sees=lambda: seen, faults=faults)
+
+    def films() -> Footage:
+        return Footage(facts.name, scene(kind, Random(kind), shot), shot)
+
+    return Camera(facts, clock, shot=shot, films=films, sees=lambda: seen, faults=faults, **more)
 
 
 class Running(NamedTuple):

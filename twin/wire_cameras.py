@@ -1,0 +1,49 @@
+"""The parish's cameras on a socket while its world runs: a thread of their own beside the world's.
+
+Knows: how the server starts and stops, and who may look: one name and password, which the center's site file holds.
+Refuses to know: what cameras see.
+
+A picture takes milliseconds, which the world's pace must not wait for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future
+
+from twin.devices.cameras.camera import Clock
+from twin.devices.cameras.server import CameraServer
+from twin.filming import Filming
+from twin.parish_site import CAMERA_PASSWORD, CAMERA_USER
+
+STARTS_S, STOPS_S = 10.0, 10.0
+
+
+class WireCameras:
+    """All cameras of a world, by RTSP at `host` and `port`."""
+
+    def __init__(self, filming: Filming, clock: Clock, host: str, port: int) -> None:
+        cameras = {facts.camera: filming.camera(facts, clock) for facts in filming.facts}
+        self._paths = list(cameras)
+        self._at = f"rtsp://{CAMERA_USER}:{CAMERA_PASSWORD}@{host}:{port}"
+        self._server = CameraServer(cameras, {CAMERA_USER: CAMERA_PASSWORD}, host=host, port=port)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="cameras", daemon=True)
+
+    def open(self) -> None:
+        """Returns when they can be watched. Raises OSError."""
+        self._thread.start()
+        opened: Future[None] = asyncio.run_coroutine_threadsafe(self._server.open(), self._loop)
+        opened.result(STARTS_S)
+
+    def said(self) -> str:
+        """For people who want to look themselves."""
+        example = f", as {self._at}/{self._paths[0]}" if self._paths else ""
+        return f"{len(self._paths)} cameras{example}"
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result(STOPS_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
