@@ -47,8 +47,7 @@ class _Packets:
         self._next: int | None = None
 
     def _payload_at(self, packet: bytes) -> int:
-        """Where the payload begins; 0 for a packet that is none. Padding is left on: no payload here minds it, but
-        the few that are told of it below."""
+        """Where the payload begins; 0 for a packet that is none. Padding is still on."""
         first = packet[0] if len(packet) > 12 else 0
         if first & 0xC0 != 0x80:
             self.faults += 1
@@ -74,9 +73,9 @@ class _Packets:
         return missing
 
 
-def _unpadded(packet: bytes) -> bytes:
-    """Without the padding that the header tells of, if it can be so much."""
-    if packet[0] & 0x20 and 0 < packet[-1] < len(packet) - 12:
+def _unpadded(packet: bytes, at: int) -> bytes:
+    """Without the padding that the header tells of, if it leaves any payload."""
+    if packet[0] & 0x20 and 0 < packet[-1] < len(packet) - at:
         return packet[: -packet[-1]]
     return packet
 
@@ -104,7 +103,7 @@ class H264(_Packets):
         else:
             self._next = (number + 1) & 0xFFFF
         if packet[0] & 0x20:
-            packet = _unpadded(packet)
+            packet = _unpadded(packet, at)
         ts = int.from_bytes(packet[4:8], "big")
         units: list[Unit] = []
         if ts != self._ts:
@@ -203,8 +202,8 @@ class Plain(_Packets):
         if not at:
             return []
         self._gap(packet)
-        packet = _unpadded(packet)
-        return [Unit((packet[at:],), int.from_bytes(packet[4:8], "big"), True)] if at < len(packet) else []
+        packet = _unpadded(packet, at)
+        return [Unit((packet[at:],), int.from_bytes(packet[4:8], "big"), True)]
 
 
 class Aac(_Packets):
@@ -220,7 +219,7 @@ class Aac(_Packets):
         if not at or len(packet) < at + 4:
             return []
         self._gap(packet)
-        packet = _unpadded(packet)
+        packet = _unpadded(packet, at)
         count = int.from_bytes(packet[at : at + 2], "big") // 16
         data_at = at + 2 + 2 * count
         ts = int.from_bytes(packet[4:8], "big")
