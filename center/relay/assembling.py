@@ -41,10 +41,11 @@ class H264:
             self._keep(one)
 
     def take(self, unit: Unit) -> Sequence[Sample]:
-        for nal in unit.parts:
-            self._keep(nal)
+        if unit.kinds & h264.SETS:
+            for nal in unit.parts:
+                self._keep(nal)
         track = self._changed() if unit.is_key else None
-        if not self._extra or not any(h264.is_picture(nal) for nal in unit.parts):
+        if not self._extra or not unit.kinds & h264.PICTURES:
             return ()
         return (Sample(h264.sample(unit.parts), unit.ts, track),)
 

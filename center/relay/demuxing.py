@@ -31,6 +31,7 @@ class _Piece(msgspec.Struct, frozen=True, tag=True):
     parts: tuple[bytes, ...]
     ts: int
     is_key: bool
+    kinds: int
 
 
 class _Over(msgspec.Struct, frozen=True, tag=True):
@@ -73,7 +74,7 @@ async def _hear(lines: asyncio.StreamReader, hearer: Hearer) -> str:
         if isinstance(said, Offer):
             hearer.opened(said)
         elif isinstance(said, _Piece):
-            hearer.heard(Unit(said.parts, said.ts, said.is_key), None)
+            hearer.heard(Unit(said.parts, said.ts, said.is_key, said.kinds), None)
         else:
             return str(said.why)
 
@@ -127,7 +128,8 @@ def _units(media: Any, stream: Any, *, is_paced: bool) -> Iterator[Offer | _Piec
         if not packet.size or stamp is None or packet.size > MOST_UNIT_BYTES:
             continue
         parts = _parts(codec, packet, is_prefixed)
-        is_key = h264.is_key(parts) if codec == "H264" else bool(packet.is_keyframe)
+        kinds = h264.kinds(parts) if codec == "H264" else 0
+        is_key = bool(kinds & 1 << h264.IDR) if codec == "H264" else bool(packet.is_keyframe)
         is_begun = is_begun or is_key
         if not is_begun or not parts:
             continue
@@ -135,7 +137,7 @@ def _units(media: Any, stream: Any, *, is_paced: bool) -> Iterator[Offer | _Piec
             due = float((packet.dts if packet.dts is not None else stamp) * packet.time_base)
             first = due if first is None else first
             time.sleep(max(0.0, began + due - first - time.monotonic()))
-        yield _Piece(parts, int(stamp * packet.time_base * rate_hz) % (1 << 32), is_key)
+        yield _Piece(parts, int(stamp * packet.time_base * rate_hz) % (1 << 32), is_key, kinds)
 
 
 def _parts(codec: str, packet: Packet[Any], is_prefixed: bool) -> tuple[bytes, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from center.relay.h264 import SEI, is_picture
+from center.relay.h264 import PICTURES, SEI, is_picture
 from center.relay.rtp import Unit
 
 _SMALL_BYTES = 48
@@ -52,11 +52,11 @@ class Freshness:
         if unit.ts != self._stamp:
             self._stamp, self._stamp_at = unit.ts, at
         parts = unit.parts
-        if len(parts) > 1:
+        if unit.kinds & ~PICTURES:
             for part in parts:
                 if part[0] & 0x1F == SEI:
                     self._ticked(part, at)
-            parts = tuple(part for part in parts if is_picture(part)) or parts
+            parts = tuple([part for part in parts if is_picture(part)]) or parts
         if self._is_change(parts, unit.is_key):
             self._picture_at = at
         self._picture, self._was_key = parts, unit.is_key

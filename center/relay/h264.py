@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 SLICE, IDR, SEI, SPS, PPS = 1, 5, 6, 7, 8
+PICTURES = 0b111110
+"""A bit for each type of NAL unit that is a part of a picture."""
+SETS = 1 << SPS | 1 << PPS
 MOST_PARAMETER_BYTES = 4096
 _WITH_CHROMA = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
 _MOST_SIDE = 16384
@@ -33,9 +36,12 @@ def is_picture(nal: bytes) -> bool:
     return 1 <= kind(nal) <= 5
 
 
-def is_key(nals: Iterable[bytes]) -> bool:
-    """Whether a decoder may begin here."""
-    return any(nal and nal[0] & 0x1F == IDR for nal in nals)
+def kinds(nals: Iterable[bytes]) -> int:
+    """A bit for each type there is."""
+    found = 0
+    for nal in nals:
+        found |= 1 << kind(nal)
+    return found
 
 
 def sample(nals: Sequence[bytes]) -> bytes:

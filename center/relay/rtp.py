@@ -8,43 +8,50 @@ unfinished picture is bounded.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import NamedTuple
 
-from center.relay.h264 import is_key
+from center.relay.h264 import IDR, PICTURES
 
 MOST_UNIT_BYTES = 4 << 20
 """A picture of more is a fault. A keyframe of an 8-megapixel camera has about one megabyte."""
 MOST_NALS = 1024
 _STAP_A, _FU_A = 24, 28
 _SENDER_REPORT = 200
+_AAC_SAMPLES = 1024
 _NTP_EPOCH_S = 2_208_988_800
 
 
 class Unit(NamedTuple):
     """One picture or one piece of sound as the camera sent it. `ts`: its RTP timestamp, which wraps. For H.264 `parts`
-    are its NAL units in their order, for everything else one piece."""
+    are its NAL units in their order, for everything else one piece. `kinds`: a bit for each NAL unit type there is."""
 
     parts: tuple[bytes, ...]
     ts: int
     is_key: bool
+    kinds: int = 0
 
 
-class Depacketiser(Protocol):
-    """Packets in, whole units out. `faults` counts packets that made no sense, `lost` those that never came."""
-
-    faults: int
-    lost: int
-
-    def receive(self, packet: bytes) -> list[Unit]: ...
+Done = Callable[[Unit], None]
 
 
-class _Packets:
-    """What every payload has in common: the header and the sequence."""
+class Depacketiser(ABC):
+    """Packets in, whole units out, to `done`. `faults` counts packets that made no sense, `lost` those that never
+    came."""
 
-    def __init__(self) -> None:
+    def __init__(self, done: Done) -> None:
         self.faults = 0
         self.lost = 0
-        self._next: int | None = None
+        self._done = done
+        self._next = -1
+
+    @abstractmethod
+    def packet(self, packet: bytes) -> None: ...
+
+    def receive(self, data: bytes, at: int, end: int) -> None:
+        """The packet that stands there in `data`."""
+        self.packet(data[at:end])
 
     def _payload_at(self, packet: bytes) -> int:
         """Where the payload begins; 0 for a packet that is none. Padding is still on."""
@@ -66,7 +73,7 @@ class _Packets:
     def _gap(self, packet: bytes) -> int:
         """How many packets are missing before this one. A step back or a large one is a sender that began anew."""
         number = packet[2] << 8 | packet[3]
-        missing = 0 if self._next is None else (number - self._next) & 0xFFFF
+        missing = 0 if self._next < 0 else (number - self._next) & 0xFFFF
         self._next = (number + 1) & 0xFFFF
         if missing:
             self.lost += missing if missing < 0x8000 else 0
@@ -80,39 +87,61 @@ def _unpadded(packet: bytes, at: int) -> bytes:
     return packet
 
 
-class H264(_Packets):
+class H264(Depacketiser):
     """RFC 6184: single NAL units, STAP-A, FU-A. After a loss nothing is given out until a picture that a decoder may
     begin with: what refers to a lost picture would only show garbage."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, done: Done) -> None:
+        super().__init__(done)
         self._nals: list[bytes] = []
+        self._kinds = 0
         self._bytes = 0
-        self._ts = -1
+        self._stamp = b""
         self._fragments: list[bytes] = []
         self._is_torn = False
         self._is_whole = False
 
-    def receive(self, packet: bytes) -> list[Unit]:
+    def receive(self, data: bytes, at: int, end: int) -> None:
+        """Most packets go on with a picture that is under way: those are told at a glance."""
+        fragments = self._fragments
+        if (
+            fragments
+            and end - at > 14
+            and data[at] == 0x80
+            and data[at + 12] & 0x9F == _FU_A
+            and (header := data[at + 13]) < 0x80
+            and data[at + 2] << 8 | data[at + 3] == self._next
+            and data[at + 4 : at + 8] == self._stamp
+            and self._bytes < MOST_UNIT_BYTES
+        ):
+            fragments.append(data[at + 14 : end])
+            self._bytes += end - at
+            self._next = (self._next + 1) & 0xFFFF
+            if header & 0x40:
+                self._nals.append(b"".join(fragments))
+                self._fragments = []
+            if data[at + 1] & 0x80:
+                self._finished()
+        else:
+            self.packet(data[at:end])
+
+    def packet(self, packet: bytes) -> None:
         at = 12 if packet[:1] == b"\x80" and len(packet) > 12 else self._payload_at(packet)
         if not at:
-            return []
+            return
         number = packet[2] << 8 | packet[3]
-        if number != self._next and self._gap(packet):
-            self._torn()
-        else:
+        if number == self._next:
             self._next = (number + 1) & 0xFFFF
+        elif self._gap(packet):
+            self._torn()
         if packet[0] & 0x20:
             packet = _unpadded(packet, at)
-        ts = int.from_bytes(packet[4:8], "big")
-        units: list[Unit] = []
-        if ts != self._ts:
-            units += self._finished()  # its last packet did not say that it was the last
-            self._ts = ts
+        if packet[4:8] != self._stamp:
+            self._finished()  # its last packet did not say that it was the last
+            self._stamp = packet[4:8]
         self._take(packet, at)
         if packet[1] & 0x80:
-            units += self._finished()
-        return units
+            self._finished()
 
     def _take(self, packet: bytes, at: int) -> None:
         indicator = packet[at]
@@ -139,6 +168,7 @@ class H264(_Packets):
                 self._bad()
                 return
             fragments.append(bytes((indicator & 0xE0 | header & 0x1F,)))
+            self._kinds |= 1 << (header & 0x1F)
         elif not fragments:
             if not self._is_torn:
                 self._bad()
@@ -165,6 +195,7 @@ class H264(_Packets):
 
     def _keep(self, nal: bytes) -> None:
         self._nals.append(nal)
+        self._kinds |= 1 << (nal[0] & 0x1F)
         self._bytes += len(nal)
         if self._bytes > MOST_UNIT_BYTES or len(self._nals) > MOST_NALS:
             self._bad()
@@ -179,61 +210,56 @@ class H264(_Packets):
         self._is_whole = False
         self._fragments = []
 
-    def _finished(self) -> list[Unit]:
+    def _finished(self) -> None:
         if self._fragments:
             self._bad()
         nals, self._nals = self._nals, []
         self._bytes = 0
+        kinds, self._kinds = self._kinds, 0
         is_torn, self._is_torn = self._is_torn, False
         if is_torn or not nals:
-            return []
-        begins = is_key(nals)
-        if not begins and not self._is_whole and any(1 <= nal[0] & 0x1F <= 5 for nal in nals):
-            return []
-        self._is_whole = self._is_whole or begins
-        return [Unit(tuple(nals), self._ts, begins)]
+            return
+        begins = bool(kinds & 1 << IDR)
+        if begins:
+            self._is_whole = True
+        elif not self._is_whole and kinds & PICTURES:
+            return
+        self._done(Unit(tuple(nals), int.from_bytes(self._stamp, "big"), begins, kinds))
 
 
-class Plain(_Packets):
+class Plain(Depacketiser):
     """A payload that is the sound itself: PCMU, PCMA, Opus."""
 
-    def receive(self, packet: bytes) -> list[Unit]:
+    def packet(self, packet: bytes) -> None:
         at = self._payload_at(packet)
-        if not at:
-            return []
-        self._gap(packet)
-        packet = _unpadded(packet, at)
-        return [Unit((packet[at:],), int.from_bytes(packet[4:8], "big"), True)]
+        if at:
+            self._gap(packet)
+            packet = _unpadded(packet, at)
+            self._done(Unit((packet[at:],), int.from_bytes(packet[4:8], "big"), True))
 
 
-class Aac(_Packets):
+class Aac(Depacketiser):
     """RFC 3640, AAC-hbr: sizes of 13 bits and indices of 3 before the access units. Fragments are not for sound of this
     size, and are left out."""
 
-    def __init__(self, samples: int = 1024) -> None:
-        super().__init__()
-        self._samples = samples
-
-    def receive(self, packet: bytes) -> list[Unit]:
+    def packet(self, packet: bytes) -> None:
         at = self._payload_at(packet)
         if not at or len(packet) < at + 4:
-            return []
+            return
         self._gap(packet)
         packet = _unpadded(packet, at)
         count = int.from_bytes(packet[at : at + 2], "big") // 16
         data_at = at + 2 + 2 * count
         ts = int.from_bytes(packet[4:8], "big")
-        units = []
         for number in range(count):
             header = packet[at + 2 + 2 * number : at + 4 + 2 * number]
             size = int.from_bytes(header, "big") >> 3
             if not size or len(header) < 2 or data_at + size > len(packet):
                 self.faults += 1
                 break
-            there = (ts + number * self._samples) & 0xFFFFFFFF
-            units.append(Unit((packet[data_at : data_at + size],), there, True))
+            there = (ts + number * _AAC_SAMPLES) & 0xFFFFFFFF
+            self._done(Unit((packet[data_at : data_at + size],), there, True))
             data_at += size
-        return units
 
 
 class SenderClock:
@@ -243,7 +269,10 @@ class SenderClock:
         self._rate_hz = rate_hz
         self._at: tuple[int, int] | None = None
 
-    def receive(self, packet: bytes) -> None:
+    def receive(self, data: bytes, begin: int, end: int) -> None:
+        self.packet(data[begin:end])
+
+    def packet(self, packet: bytes) -> None:
         """A compound RTCP packet; all but sender reports is passed over."""
         at = 0
         while at + 8 <= len(packet) and packet[at] & 0xC0 == 0x80:

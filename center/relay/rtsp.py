@@ -17,7 +17,7 @@ from center.relay import rtp, sdp
 from center.relay.media import Offer
 from center.relay.rtp import Depacketiser, SenderClock, Unit
 from center.relay.rtsp_auth import SignIn, split_url
-from center.relay.rtsp_wire import Packet, Response, Wire, request
+from center.relay.rtsp_wire import Response, Wire, request
 
 ANSWER_S = 8.0
 SILENT_S = 10.0
@@ -71,18 +71,20 @@ def _where(bare: str) -> tuple[str, int, ssl.SSLContext | None]:
     return parts.hostname, parts.port or (322 if is_tls else 554), ssl.create_default_context() if is_tls else None
 
 
+def _ignored(data: bytes, at: int, end: int) -> None:
+    """Packets before anything was agreed on."""
+
+
 class _Session(asyncio.Protocol):
     def __init__(self, sign_in: SignIn, hearer: Hearer) -> None:
         self._loop = asyncio.get_running_loop()
         self._sign_in = sign_in
         self._hearer = hearer
-        self._wire = Wire()
+        self._wire = Wire([_ignored, _ignored])
         self._transport: asyncio.Transport
         self._number = 0
         self._waiting: dict[str, asyncio.Future[Response]] = {}
-        self._packets: Depacketiser = rtp.Plain()
         self._clock = SenderClock(90_000)
-        self._is_playing = False
         self._session = ""
         self._keep_alive_s = 25.0
         self._keeper = "GET_PARAMETER"
@@ -100,21 +102,15 @@ class _Session(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = self._loop.time()
-        wire = self._wire
-        for one in wire.receive(data):
-            if type(one) is Packet:
-                if one.channel == 0:
-                    if self._is_playing:
-                        for unit in self._packets.receive(one.data):
-                            self._hearer.heard(unit, self._clock.micros(unit.ts))
-                elif one.channel == 1:
-                    self._clock.receive(one.data)
-            elif type(one) is Response:
-                waiting = self._waiting.pop(one.headers.get("cseq", ""), None)
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(one)
-        if wire.is_hopeless:
+        for answer in self._wire.receive(data):
+            waiting = self._waiting.pop(answer.headers.get("cseq", ""), None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(answer)
+        if self._wire.is_hopeless:
             self._end("what comes is not RTSP")
+
+    def _heard(self, unit: Unit) -> None:
+        self._hearer.heard(unit, self._clock.micros(unit.ts))
 
     def _end(self, why: str) -> None:
         if not self._over.done():
@@ -137,7 +133,6 @@ class _Session(asyncio.Protocol):
         packets = _READERS.get(one.codec)
         if packets is None or not _is_readable(one):
             raise NotSpokenError(one.codec)
-        self._packets = packets()
         self._clock = SenderClock(one.rate_hz)
         wanted = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"}
         answer = await self._ask("SETUP", one.control, wanted)
@@ -149,7 +144,7 @@ class _Session(asyncio.Protocol):
         if one.codec == "MPEG4-GENERIC":
             sets = (_hex(one.parameters.get("config", "")),)
         self._hearer.opened(Offer(one.codec, one.rate_hz, one.channels if kind == "audio" else 0, sets))
-        self._is_playing = True  # pictures may come before the answer
+        self._wire.taps = [packets(self._heard).receive, self._clock.receive]  # some play before they answer
         self._base = base
         await self._ask("PLAY", base, {"Range": "npt=0.000-"})
 
@@ -222,7 +217,7 @@ class _Session(asyncio.Protocol):
         return str(self._number)
 
 
-_READERS: dict[str, Callable[[], Depacketiser]] = {
+_READERS: dict[str, Callable[[rtp.Done], Depacketiser]] = {
     "H264": rtp.H264,
     "PCMU": rtp.Plain,
     "PCMA": rtp.Plain,

@@ -6,7 +6,7 @@ Refuses to know: sockets, and what is asked and answered. Nothing raises, and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from center.relay.rtp import MOST_UNIT_BYTES
@@ -27,35 +27,35 @@ class Response(NamedTuple):
     body: bytes
 
 
-class Packet(NamedTuple):
-    channel: int
-    data: bytes
+Tap = Callable[[bytes, int, int], None]
+"""Takes a packet where it stands: between these two places of the bytes."""
 
 
 class Wire:
-    """Bytes in, responses and packets out. `garbage` counts bytes that were neither."""
+    """Bytes in, responses out; packets go to the tap of their channel. `garbage` counts bytes that were neither."""
 
-    def __init__(self, channels: int = 4) -> None:
+    def __init__(self, taps: Sequence[Tap]) -> None:
+        self.taps = list(taps)
         self.garbage = 0
         self._rest = b""
-        self._channels = channels
 
     @property
     def is_hopeless(self) -> bool:
         return self.garbage > MOST_GARBAGE_BYTES
 
-    def receive(self, data: bytes) -> list[Response | Packet]:
+    def receive(self, data: bytes) -> list[Response]:
         if self._rest:
             data = self._rest + data
-        found: list[Response | Packet] = []
+        found: list[Response] = []
         at, end = 0, len(data)
-        channels = self._channels
+        taps = self.taps
+        channels = len(taps)
         while at + 4 <= end:
-            if data[at] == _DOLLAR and data[at + 1] < channels:
+            if data[at] == _DOLLAR and (channel := data[at + 1]) < channels:
                 stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
                 if stop > end:
                     break
-                found.append(Packet(data[at + 1], data[at + 4 : stop]))
+                taps[channel](data, at + 4, stop)
                 at = stop
                 continue
             step = self._message(data, at, found)
@@ -65,7 +65,7 @@ class Wire:
         self._rest = data[at:]
         return found
 
-    def _message(self, data: bytes, at: int, found: list[Response | Packet]) -> int:
+    def _message(self, data: bytes, at: int, found: list[Response]) -> int:
         """How many bytes to go on; 0 when more must come first."""
         if not data.startswith(b"RTSP", at):
             return self._skipped(data, at)

@@ -3,9 +3,10 @@
 Knows: RTSP by TCP, H.264 in RTP, Digest sign-in, and how a camera fails.
 Refuses to know: the relay. It shares no code with it.
 
-    python -m tests.center.relay.camera WIDTH HEIGHT KBPS GOP
+    python -m tests.center.relay.camera FILM
 
-serves one camera until its standard input closes; the first line it writes is its port.
+serves one camera, whose film is that file (clips.py) and whose pictures are stamped, until its standard input closes;
+the first line it writes is its port.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import time
 from typing import Literal
 from urllib.parse import quote
 
-from tests.center.relay.clips import Clip, clip
+from tests.center.relay.clips import Clip, clip, stored
 
 _MTU = 1400
 Mood = Literal["well", "same", "small", "silent", "stamps"]
@@ -27,9 +28,12 @@ Mood = Literal["well", "same", "small", "silent", "stamps"]
 
 class Camera:
     """`mood` is how it fails: it sends the same picture again, or pictures that say that nothing has changed, or
-    nothing, or timestamps that stand. `offset_us`: how wrong its clock is."""
+    nothing, or timestamps that stand. `offset_us`: how wrong its clock is. `is_stamped`: each picture begins with an
+    SEI message that says when it was sent (STAMP_AT), and there is no sound."""
 
-    def __init__(self, film: Clip, *, password: str = "", offset_us: int = 0, port: int = 0) -> None:
+    def __init__(
+        self, film: Clip, *, password: str = "", offset_us: int = 0, port: int = 0, is_stamped: bool = False
+    ) -> None:
         self.film = film
         self.port = port
         self.mood: Mood = "well"
@@ -38,6 +42,8 @@ class Camera:
         self.audio_sessions = 0
         self._password = password
         self._offset_us = offset_us
+        self._is_stamped = is_stamped
+        self._has_sound = not is_stamped
         self._small = clip(film.width, film.height, is_still=True, frames=10, gop=10_000).pictures[5]
         self._server: asyncio.Server | None = None
         self._guests: set[asyncio.StreamWriter] = set()
@@ -62,7 +68,7 @@ class Camera:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._guests.add(writer)
         playing: list[asyncio.Task[None]] = []
-        wants: list[str] = []
+        wants: dict[str, int] = {}
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 method, url, headers = _parsed(head)
@@ -79,14 +85,16 @@ class Camera:
                     body = self._description().encode()
                     answer += [f"Content-Base: {url}/", "Content-Type: application/sdp", f"Content-Length: {len(body)}"]
                 elif method == "SETUP":
-                    wants.append(url.rpartition("/")[2])
+                    channel = headers["transport"].partition("interleaved=")[2].partition("-")[0]
+                    wants[url.rpartition("/")[2]] = int(channel)
                     answer.append(f"Transport: {headers['transport']};ssrc=1234")
                 elif method == "GET_PARAMETER":
                     status = "501 Not Implemented"
                 writer.write("\r\n".join([f"RTSP/1.0 {status}", *answer, "", ""]).encode() + body)
                 if method == "PLAY" and status == "200 OK":
-                    work = self._play_audio if "track2" in wants else self._play
-                    playing.append(asyncio.create_task(work(writer)))
+                    for track, number in wants.items():
+                        work = self._play_audio if track == "track2" else self._play
+                        playing.append(asyncio.create_task(work(writer, number)))
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -112,18 +120,19 @@ class Camera:
             *("m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000"),
             f"a=fmtp:96 packetization-mode=1;sprop-parameter-sets={sets}",
             "a=control:track1",
-            *("m=audio 0 RTP/AVP 0", "a=control:track2", ""),
+            *(("m=audio 0 RTP/AVP 0", "a=control:track2") if self._has_sound else ()),
+            "",
         ]
         return "\r\n".join(lines)
 
-    async def _play(self, writer: asyncio.StreamWriter) -> None:
+    async def _play(self, writer: asyncio.StreamWriter, channel: int) -> None:
         self.sessions += 1
         try:
-            await self._send_pictures(writer)
+            await self._send_pictures(writer, channel)
         finally:
             self.sessions -= 1
 
-    async def _send_pictures(self, writer: asyncio.StreamWriter) -> None:
+    async def _send_pictures(self, writer: asyncio.StreamWriter, channel: int) -> None:
         film = self.film
         began, stamp, number, sequence = time.monotonic(), 4_294_900_000, 0, 65_500
         picture = film.pictures[0]
@@ -134,22 +143,23 @@ class Camera:
                 stamp = (stamp + 90_000 // film.fps) % (1 << 32)
             if self.mood != "silent":
                 if not number % film.fps:
-                    writer.write(_report(stamp, self._offset_us))
-                data, sequence = packets(picture, sequence, stamp)
+                    writer.write(_report(stamp, self._offset_us, channel + 1))
+                whole = (stamped(), *picture) if self._is_stamped else picture
+                data, sequence = packets(whole, sequence, stamp, channel)
                 writer.write(data)
                 self.sent += 1
             number += 1
             await writer.drain()
             await asyncio.sleep(max(0.0, began + number / film.fps - time.monotonic()))
 
-    async def _play_audio(self, writer: asyncio.StreamWriter) -> None:
+    async def _play_audio(self, writer: asyncio.StreamWriter, channel: int) -> None:
         self.audio_sessions += 1
         began, number = time.monotonic(), 0
         try:
             while True:
                 tone = bytes((0x80 | (number * 160 + at) * 7 % 96) for at in range(160))
                 header = struct.pack(">BBHII", 0x80, 0x80, number % 65536, number * 160, 9)
-                writer.write(b"$\x00" + struct.pack(">H", 172) + header + tone)
+                writer.write(struct.pack(">BBH", 0x24, channel, 172) + header + tone)
                 number += 1
                 await writer.drain()
                 await asyncio.sleep(max(0.0, began + number / 50 - time.monotonic()))
@@ -163,16 +173,25 @@ def _parsed(head: bytes) -> tuple[str, str, dict[str, str]]:
     return method, url, {line.split(":", 1)[0].lower(): line.split(":", 1)[1].strip() for line in lines[1:] if line}
 
 
-def _report(stamp: int, offset_us: int) -> bytes:
+def _report(stamp: int, offset_us: int, channel: int) -> bytes:
     now_us = time.time_ns() // 1000 + offset_us
     seconds, micros = divmod(now_us, 1_000_000)
     body = struct.pack(
         ">BBHIIIIII", 0x80, 200, 6, 1234, seconds + 2_208_988_800, (micros << 32) // 1_000_000, stamp, 0, 0
     )
-    return b"$\x01" + struct.pack(">H", len(body)) + body
+    return struct.pack(">BBH", 0x24, channel, len(body)) + body
 
 
-def packets(picture: tuple[bytes, ...], sequence: int, stamp: int) -> tuple[bytes, int]:
+STAMP_AT = 23
+"""Where in a stamped picture's sample the twenty digits of the machine's monotonic nanoseconds are."""
+
+
+def stamped() -> bytes:
+    """user_data_unregistered (H.264, D.1.7) with the time now."""
+    return b"\x06\x05\x24" + b"monotonic-stamp:" + b"%020d" % time.monotonic_ns() + b"\x80"
+
+
+def packets(picture: tuple[bytes, ...], sequence: int, stamp: int, channel: int = 0) -> tuple[bytes, int]:
     """The picture in interleaved RTP packets, and the sequence number after them."""
     payloads: list[bytes] = []
     for nal in picture:
@@ -187,13 +206,13 @@ def packets(picture: tuple[bytes, ...], sequence: int, stamp: int) -> tuple[byte
     for number, payload in enumerate(payloads):
         marker = 0x80 * (number == len(payloads) - 1)
         header = struct.pack(">BBHII", 0x80, marker | 96, sequence, stamp, 1234)
-        out.append(b"$\x00" + struct.pack(">H", 12 + len(payload)) + header + payload)
+        out.append(struct.pack(">BBH", 0x24, channel, 12 + len(payload)) + header + payload)
         sequence = (sequence + 1) % 65536
     return b"".join(out), sequence
 
 
 async def _main(film: Clip) -> None:
-    camera = Camera(film)
+    camera = Camera(film, is_stamped=True)
     await camera.start()
     sys.stdout.write(f"{camera.port}\n")
     sys.stdout.flush()
@@ -202,5 +221,4 @@ async def _main(film: Clip) -> None:
 
 
 if __name__ == "__main__":
-    _width, _height, _kbps, _gop = map(int, sys.argv[1:])
-    asyncio.run(_main(clip(_width, _height, kbps=_kbps, gop=_gop, frames=100)))
+    asyncio.run(_main(stored(sys.argv[1])))

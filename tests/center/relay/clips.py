@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import av
+import msgspec
 import numpy as np
 
 
@@ -68,6 +70,15 @@ def clip(
         data += [bytes(packet) for packet in encoder.encode(frame)]
     data += [bytes(packet) for packet in encoder.encode(None)]
     return Clip(tuple(tuple(nals(one)) for one in data), width, height, fps, gop)
+
+
+def store(film: Clip, path: Path) -> None:
+    """For other processes: coding a large one takes seconds."""
+    path.write_bytes(msgspec.msgpack.encode(film))
+
+
+def stored(path: str | Path) -> Clip:
+    return msgspec.msgpack.decode(Path(path).read_bytes(), type=Clip)
 
 
 def nals(data: bytes) -> Sequence[bytes]:

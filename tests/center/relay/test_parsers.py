@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Iterable
+from functools import partial
 
 import av
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from center.relay import h264, rtp, sdp, websocket
 from center.relay.rtsp_auth import SignIn
-from center.relay.rtsp_wire import Packet, Response, Wire
+from center.relay.rtsp_wire import Response, Wire
 from tests.center.relay.camera import packets
 from tests.center.relay.clips import clip
 
@@ -38,39 +40,61 @@ def film_packets() -> list[bytes]:
     return found
 
 
+class Connection:
+    """What came of it: responses and packets."""
+
+    def __init__(self) -> None:
+        self.responses: list[Response] = []
+        self.packets: list[tuple[int, bytes]] = []
+        taps = [partial(self._packet, channel) for channel in range(2)]
+        self.wire = Wire(taps)
+
+    def _packet(self, channel: int, data: bytes, begin: int, end: int) -> None:
+        self.packets.append((channel, data[begin:end]))
+
+    def receive(self, data: bytes) -> None:
+        self.responses += self.wire.receive(data)
+
+
+def units(packets: Iterable[bytes], kind: type[rtp.Depacketiser] = rtp.H264) -> tuple[list[rtp.Unit], rtp.Depacketiser]:
+    """What a reader makes of packets that stand one behind the other, as on a connection."""
+    found: list[rtp.Unit] = []
+    reader = kind(found.append)
+    for packet in packets:
+        reader.receive(b"$before" + packet + b"$behind", 7, 7 + len(packet))
+    return found, reader
+
+
 @given(st.lists(st.integers(1, 40)))
 def test_a_session_is_read_the_same_however_it_is_cut(sizes: list[int]) -> None:
-    wire, at, found = Wire(), 0, []
+    one, at = Connection(), 0
     for size in [*sizes, len(SESSION)]:
-        found += wire.receive(SESSION[at : at + size])
+        one.receive(SESSION[at : at + size])
         at += size
-    assert [one.status if isinstance(one, Response) else one.data for one in found] == [200, b"abc", 401, b"", b"de"]
-    first, refused = found[0], found[2]
-    assert isinstance(first, Response)
-    assert isinstance(refused, Response)
-    assert first.body == b"hello"
-    assert refused.several["www-authenticate"] == ("Basic realm=x", "Digest nonce=y")
-    assert wire.garbage == 0
+    first, refused = one.responses
+    assert (first.status, first.body) == (200, b"hello")
+    assert (refused.status, refused.several["www-authenticate"]) == (401, ("Basic realm=x", "Digest nonce=y"))
+    assert one.packets == [(0, b"abc"), (1, b""), (0, b"de")]
+    assert one.wire.garbage == 0
 
 
 @settings(max_examples=200)
 @given(st.binary(max_size=60), st.integers(0, len(SESSION)))
 def test_after_garbage_a_session_is_read_on(garbage: bytes, at: int) -> None:
     """A packet's false length may swallow what is behind it, so all must be well a packet's length on."""
-    wire = Wire()
-    wire.receive(SESSION[:at] + garbage)
-    for _ in range(70_000 // 1000):
-        wire.receive(b"$\x00\x03\xe4" + bytes(996))
-    found = wire.receive(b"$\x00\x03\xe4" + bytes(996))
-    assert Packet(0, bytes(996)) in found
+    one = Connection()
+    one.receive(SESSION[:at] + garbage)
+    for _ in range(71):
+        one.receive(b"$\x00\x03\xe4" + bytes(996))
+    assert one.packets[-1] == (0, bytes(996))
 
 
 def test_pictures_are_put_together_as_they_were() -> None:
     film = clip(640, 360, frames=12, gop=6, kbps=4000)
-    reader = rtp.H264()
-    units = [unit for packet in film_packets() for unit in reader.receive(packet)]
-    assert [unit.parts for unit in units] == list(film.pictures)
-    assert [unit.is_key for unit in units] == [number % 6 == 0 for number in range(12)]
+    found, reader = units(film_packets())
+    assert [unit.parts for unit in found] == list(film.pictures)
+    assert [unit.is_key for unit in found] == [number % 6 == 0 for number in range(12)]
+    assert [unit.kinds for unit in found] == [h264.kinds(picture) for picture in film.pictures]
     assert (reader.lost, reader.faults) == (0, 0)
 
 
@@ -78,10 +102,9 @@ def test_after_a_loss_nothing_comes_until_the_next_keyframe() -> None:
     """A picture that lost a packet, and all that refer to it, would only show garbage."""
     film = clip(640, 360, frames=12, gop=6, kbps=4000)
     sent = film_packets()
-    reader = rtp.H264()
     missing = next(at for at, packet in enumerate(sent) if packet[4:8] == (3600 * 2).to_bytes(4, "big"))
-    units = [unit for packet in sent[:missing] + sent[missing + 1 :] for unit in reader.receive(packet)]
-    assert [unit.parts for unit in units] == [*film.pictures[:2], *film.pictures[6:]]
+    found, reader = units(sent[:missing] + sent[missing + 1 :])
+    assert [unit.parts for unit in found] == [*film.pictures[:2], *film.pictures[6:]]
     assert reader.lost == 1
 
 
@@ -90,43 +113,43 @@ def test_damaged_packets_raise_nothing_and_whole_pictures_go_on(seed: int) -> No
     """Bits flip, packets are cut, doubled, lost and replaced; the next group that is whole is given out whole."""
     dice = random.Random(seed)
     film = clip(640, 360, frames=12, gop=6, kbps=4000)
-    reader = rtp.H264()
+    harmed: list[bytes] = []
     for packet in film_packets() * 3:
         harm = dice.randrange(8)
         damaged = bytearray(packet)
         for _ in range(3):
             damaged[dice.randrange(min(len(damaged), 20))] ^= 1 << dice.randrange(8)
         cut = packet[: dice.randrange(len(packet))]
-        for one in ((bytes(damaged),), (cut,), (packet, packet), (), (dice.randbytes(40),), *[(packet,)] * 3)[harm]:
-            for unit in reader.receive(one):
-                assert unit.parts
-                assert all(unit.parts)
-    began = reader.faults + reader.lost
-    assert began > 0
-    units = [unit for packet in film_packets() * 2 for unit in reader.receive(packet)]
-    assert [unit.parts for unit in units][-12:] == list(film.pictures)
+        harmed += ((bytes(damaged),), (cut,), (packet, packet), (), (dice.randbytes(40),), *[(packet,)] * 3)[harm]
+    found, reader = units([*harmed, *film_packets(), *film_packets()])
+    assert all(unit.parts and all(unit.parts) for unit in found)
+    assert reader.faults + reader.lost > 0
+    assert [unit.parts for unit in found][-12:] == list(film.pictures)
 
 
 def test_a_picture_without_end_is_given_up() -> None:
     """Fragments that never end fill no memory."""
-    reader = rtp.H264()
-    head = bytes((0x80, 96, 0, 0)) + bytes(8) + bytes((0x7C, 0x85))
-    reader.receive(head + bytes(1000))
-    for number in range(1, 6000):
-        packet = bytes((0x80, 96)) + (number % 65536).to_bytes(2, "big") + bytes(8) + bytes((0x7C, 0x05)) + bytes(1000)
-        reader.receive(packet)
+
+    def fragment(number: int, header: int) -> bytes:
+        return bytes((0x80, 96)) + number.to_bytes(2, "big") + bytes(8) + bytes((0x7C, header)) + bytes(1000)
+
+    reader = rtp.H264(pytest.fail)  # whatever is given out
+    for number in range(6000):
+        packet = fragment(number, 0x05 if number else 0x85)
+        reader.receive(packet, 0, len(packet))
         assert sum(map(len, reader._fragments)) <= rtp.MOST_UNIT_BYTES + 2000
     assert reader.faults == 1
 
 
 def test_aac_and_sender_reports_are_read() -> None:
     payload = (32).to_bytes(2, "big") + (3 << 3).to_bytes(2, "big") + (2 << 3).to_bytes(2, "big") + b"abcde"
-    units = rtp.Aac().receive(bytes((0x80, 0xE1, 0, 1)) + (5000).to_bytes(4, "big") + bytes(4) + payload)
-    assert [(unit.parts[0], unit.ts) for unit in units] == [(b"abc", 5000), (b"de", 6024)]
+    packet = bytes((0x80, 0xE1, 0, 1)) + (5000).to_bytes(4, "big") + bytes(4) + payload
+    found, _ = units([packet], rtp.Aac)
+    assert [(unit.parts[0], unit.ts) for unit in found] == [(b"abc", 5000), (b"de", 6024)]
     clock = rtp.SenderClock(90_000)
     assert clock.micros(0) is None
     report = bytes((0x80, 200, 0, 6)) + bytes(4) + (2_208_988_800 + 100).to_bytes(4, "big") + b"\x80\0\0\0"
-    clock.receive(report + (0xFFFFFFF0).to_bytes(4, "big") + bytes(8))
+    clock.packet(report + (0xFFFFFFF0).to_bytes(4, "big") + bytes(8))
     assert clock.micros(0xFFFFFFF0) == 100_500_000
     assert clock.micros(90_000 - 16) == 101_500_000  # the timestamp has wrapped meanwhile
 
@@ -135,8 +158,8 @@ def test_aac_and_sender_reports_are_read() -> None:
 @given(st.binary(max_size=80))
 def test_nothing_from_the_wire_can_raise(data: bytes) -> None:
     """Promise E, for every reader of the relay."""
-    Wire().receive(b"RTSP/1.0 " + data)
-    Wire().receive(data)
+    Connection().receive(b"RTSP/1.0 " + data)
+    Connection().receive(data)
     websocket.Listener().receive(data)
     sdp.media(
         b"m=video 0 RTP/AVP 96\r\na=rtpmap:" + data + b"\r\na=fmtp:96 " + data + b"\r\na=control:" + data, "rtsp://a/b"
@@ -147,12 +170,11 @@ def test_nothing_from_the_wire_can_raise(data: bytes) -> None:
     h264.configured(data)
     h264.split_sample(data)
     h264.split_annex_b(data)
-    for reader in (rtp.H264(), rtp.Plain(), rtp.Aac()):
-        reader.receive(data)
-        reader.receive(bytes((0x80, 0x60)) + data)
+    for kind in (rtp.H264, rtp.Plain, rtp.Aac):
+        units([data, bytes((0x80, 0x60)) + data], kind)
     clock = rtp.SenderClock(90_000)
-    clock.receive(data)
-    clock.receive(b"\x80\xc8" + data)
+    clock.packet(data)
+    clock.packet(b"\x80\xc8" + data)
     clock.micros(5)
     sign_in = SignIn("a", "b")
     if sign_in.challenged([f"Digest {data.decode('latin-1')}", data.decode("latin-1")]):
