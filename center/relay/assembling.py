@@ -88,4 +88,8 @@ def assembler(offer: Offer) -> Assembler | None:
     if offer.codec == "MPEG4-GENERIC" and offer.sets and offer.sets[0]:
         kind = offer.sets[0][0] >> 3
         return Plain(Track(f"mp4a.40.{kind}", offer.sets[0], offer.rate_hz, channels=offer.channels))
+    if offer.codec in ("PCMU", "PCMA"):
+        from center.relay.sound import Opus  # FFmpeg's libraries, which a relay without sound does not need
+
+        return Opus(offer.codec)
     return None

@@ -23,6 +23,8 @@ from urllib.parse import quote
 from tests.center.relay.clips import Clip, clip, stored
 
 _MTU = 1400
+_TONE = bytes((0x80, 0x90, 0x98, 0xA0, 0xA8, 0xA0, 0x98, 0x90, 0x00, 0x10, 0x18, 0x20, 0x28, 0x20, 0x18, 0x10))
+"""A period of 500 Hz in G.711's mu-law, more or less."""
 Mood = Literal["well", "same", "small", "silent", "stamps"]
 
 
@@ -157,7 +159,7 @@ class Camera:
         began, number = time.monotonic(), 0
         try:
             while True:
-                tone = bytes((0x80 | (number * 160 + at) * 7 % 96) for at in range(160))
+                tone = bytes(_TONE[(number * 160 + at) % 16] for at in range(160))
                 header = struct.pack(">BBHII", 0x80, 0x80, number % 65536, number * 160, 9)
                 writer.write(struct.pack(">BBH", 0x24, channel, 172) + header + tone)
                 number += 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 
 import av
+import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -220,3 +223,35 @@ def test_the_ring_gives_whole_groups_with_both_clocks() -> None:
             await camera.stop()
 
     asyncio.run(play())
+
+
+def test_sound_is_a_ticket_and_a_session_of_its_own() -> None:
+    """Whoever watches hears nothing and the camera is not even asked for sound; whoever listens gets Opus, coded once
+    for all who do, that a player decodes to what was said: a tone of 500 Hz."""
+
+    async def scenario(camera: Camera, one: House) -> None:
+        async with one.watch(one.token()) as watching:
+            await pictures(watching, 5)
+            assert camera.audio_sessions == 0
+            async with (
+                one.watch(one.token("t2", audio=True)) as listening,
+                one.watch(one.token("t3", audio=True)) as also,
+            ):
+                begun = await said(listening, type="stream")
+                assert begun["mime"] == 'audio/mp4; codecs="opus"'
+                heard = await pictures(listening, 50)
+                assert [later.decode - first.decode for first, later in pairwise(heard)] == [960] * 49
+                assert {piece.sample for piece in await pictures(also, 20)} <= {piece.sample for piece in heard}
+                assert camera.audio_sessions == 1
+            await pictures(watching, 5)
+
+        def listen(token: str) -> list[float]:
+            with av.open(one.address(token, "http") + ".mp4", timeout=PATIENCE_S) as media:
+                frames = itertools.islice(media.decode(audio=0), 40)
+                return [float(value) for frame in frames for value in frame.to_ndarray().reshape(-1)]
+
+        samples = np.array(await asyncio.to_thread(listen, one.token("t4", audio=True)))[-24_000:]
+        spectrum = np.abs(np.fft.rfft(samples * np.hanning(24_000)))
+        assert abs(int(spectrum[20:].argmax()) + 20 - 250) <= 2  # bins of 2 Hz
+
+    playing(scenario)
