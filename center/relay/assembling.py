@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from center.relay import h264
+from center.relay import h264, h265
 from center.relay.media import Offer, Track
 from center.relay.rtp import Unit
 
@@ -67,6 +67,27 @@ class H264:
         return Track(h264.codec(sps), extra, width=shape.width, height=shape.height)
 
 
+class H265:
+    """As H264, with one set more."""
+
+    macroblocks = 0
+
+    def __init__(self, offer: Offer) -> None:
+        self._sets: dict[int, bytes] = {}
+        self._track: Track | None = None
+        for one in offer.sets:
+            self._sets[h265.kind(one)] = one
+
+    def take(self, unit: Unit) -> Sequence[Sample]:
+        for nal in unit.parts:
+            if h265.kind(nal) in h265.SETS and len(nal) <= h264.MOST_PARAMETER_BYTES:
+                self._sets[h265.kind(nal)] = nal
+        sets = [self._sets[kind] for kind in h265.SETS if kind in self._sets]
+        track = h265.track(sets) if unit.is_key and len(sets) == len(h265.SETS) else None
+        is_new, self._track = track is not None and track != self._track, track or self._track
+        return (Sample(h264.sample(unit.parts), unit.ts, track if is_new else None),) if self._track else ()
+
+
 class Plain:
     """One piece a sample, one track for ever."""
 
@@ -83,6 +104,8 @@ def assembler(offer: Offer) -> Assembler | None:
     """None for a codec that is not relayed."""
     if offer.codec == "H264":
         return H264(offer)
+    if offer.codec == "H265":
+        return H265(offer)
     if offer.codec == "JPEG" and offer.width and offer.height:
         return Plain(Track("mp4v.6C", b"", width=offer.width, height=offer.height))
     if offer.codec == "MPEG4-GENERIC" and offer.sets and offer.sets[0]:

@@ -192,7 +192,7 @@ class Camera:
                 continue
             if self._down_at is not None:
                 if loop.time() - self._down_at > self._limits.offline_s and self.state != "offline":
-                    self._is("offline", self._now() - int(self._limits.offline_s * 1e6), self._why)
+                    self._is("offline", self._now() - int(self._limits.offline_s * 1e6), self._why or "no answer yet")
                 continue
             found = self._freshness.stale(self._now())
             if found is not None and self.state == "live":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from center.relay import h264
+from center.relay import h264, h265
 from center.relay.media import TIMESCALE, Offer, without_credentials
 from center.relay.messages import Source
 from center.relay.rtp import MOST_UNIT_BYTES, Unit
@@ -24,6 +24,8 @@ from center.relay.rtsp import SILENT_S, Hearer
 if TYPE_CHECKING:
     from av.packet import Packet
 
+_PROBE_US = 1_000_000
+"""How much of a stream is looked at before it is said what it is; what was looked at is handed on, too."""
 _CODECS = {"h264": "H264", "hevc": "H265", "mjpeg": "JPEG", "aac": "MPEG4-GENERIC", "pcm_mulaw": "PCMU"}
 
 
@@ -99,7 +101,7 @@ def _read(url: str, transport: str, kind: str) -> Iterator[Offer | _Piece | _Ove
     import av
 
     is_rtsp = url.startswith(("rtsp://", "rtsps://"))
-    options = {"rtsp_transport": transport, "fflags": "nobuffer"} if is_rtsp else {"fflags": "nobuffer"}
+    options = {"analyzeduration": str(_PROBE_US), **({"rtsp_transport": transport} if is_rtsp else {})}
     try:
         with av.open(url, options=options, timeout=(SILENT_S, SILENT_S)) as media:
             streams = media.streams.video if kind == "video" else media.streams.audio
@@ -125,11 +127,13 @@ def _units(media: Any, stream: Any, *, is_paced: bool) -> Iterator[Offer | _Piec
     is_begun = False
     for packet in media.demux(stream):
         stamp = packet.pts if packet.pts is not None else packet.dts
-        if not packet.size or stamp is None or packet.size > MOST_UNIT_BYTES:
+        if not packet.size or packet.size > MOST_UNIT_BYTES:
             continue
+        if stamp is None:  # pictures one behind the other and nothing else: now is as good as any time
+            stamp = int((time.monotonic() - began) / packet.time_base)
         parts = _parts(codec, packet, is_prefixed)
         kinds = h264.kinds(parts) if codec == "H264" else 0
-        is_key = bool(kinds & 1 << h264.IDR) if codec == "H264" else bool(packet.is_keyframe)
+        is_key = _is_key(codec, parts, kinds)
         is_begun = is_begun or is_key
         if not is_begun or not parts:
             continue
@@ -138,6 +142,12 @@ def _units(media: Any, stream: Any, *, is_paced: bool) -> Iterator[Offer | _Piec
             first = due if first is None else first
             time.sleep(max(0.0, began + due - first - time.monotonic()))
         yield _Piece(parts, int(stamp * packet.time_base * rate_hz) % (1 << 32), is_key, kinds)
+
+
+def _is_key(codec: str, parts: tuple[bytes, ...], kinds: int) -> bool:
+    if codec == "H264":
+        return bool(kinds & 1 << h264.IDR)
+    return h265.is_key(parts) if codec == "H265" else True
 
 
 def _parts(codec: str, packet: Packet[Any], is_prefixed: bool) -> tuple[bytes, ...]:
@@ -151,8 +161,9 @@ def _sets(codec: str, extra: bytes) -> tuple[tuple[bytes, ...], bool]:
     """Parameter sets, and whether NAL units have their lengths before them, as in files."""
     if codec == "MPEG4-GENERIC":
         return (extra,), False
+    is_record = extra[:1] == b"\x01"
     if codec == "H264":
-        if extra[:1] == b"\x01":
-            return tuple(h264.configured(extra)), True
-        return tuple(h264.split_annex_b(extra)), False
+        return tuple(h264.configured(extra) if is_record else h264.split_annex_b(extra)), is_record
+    if codec == "H265":
+        return tuple(h265.configured(extra) if is_record else h264.split_annex_b(extra)), is_record
     return (), False

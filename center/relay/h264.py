@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from center.relay.bits import Bits, EndError, without_emulation
+
 SLICE, IDR, SEI, SPS, PPS = 1, 5, 6, 7, 8
 PICTURES = 0b111110
 """A bit for each type of NAL unit that is a part of a picture."""
 SETS = 1 << SPS | 1 << PPS
 MOST_PARAMETER_BYTES = 4096
 _WITH_CHROMA = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
-_MOST_SIDE = 16384
+MOST_SIDE = 16384
 
 
 class Shape(NamedTuple):
@@ -107,43 +109,14 @@ def shape(sps: bytes) -> Shape | None:
     """None when it is not a sequence parameter set that makes sense."""
     if not 4 < len(sps) <= MOST_PARAMETER_BYTES or kind(sps) != SPS:
         return None
-    bits = _Bits(sps[1:].replace(b"\x00\x00\x03", b"\x00\x00"))
+    bits = Bits(without_emulation(sps[1:]))
     try:
         return _shape(bits)
-    except _EndError:
+    except EndError:
         return None
 
 
-class _EndError(Exception):
-    """The bits are over, or a number in them is longer than any may be."""
-
-
-class _Bits:
-    def __init__(self, data: bytes) -> None:
-        self._number = int.from_bytes(data, "big")
-        self._left = len(data) * 8
-
-    def take(self, count: int) -> int:
-        self._left -= count
-        if self._left < 0:
-            raise _EndError
-        return (self._number >> self._left) & ((1 << count) - 1)
-
-    def unsigned(self) -> int:
-        """Exp-Golomb (9.1)."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-            if zeros > 31:
-                raise _EndError
-        return (1 << zeros) - 1 + self.take(zeros)
-
-    def signed(self) -> int:
-        code = self.unsigned()
-        return (code + 1) // 2 if code & 1 else -(code // 2)
-
-
-def _shape(bits: _Bits) -> Shape | None:
+def _shape(bits: Bits) -> Shape | None:
     """7.3.2.1.1, as far as the cropping."""
     profile = bits.take(8)
     bits.take(16)
@@ -175,16 +148,16 @@ def _shape(bits: _Bits) -> Shape | None:
     unit_x, unit_y = (1 if is_separate else (1, 2, 2, 1)[chroma]), (1 if is_separate else (1, 2, 1, 1)[chroma])
     width = across * 16 - (left + right) * unit_x
     height = down * 16 - (top + bottom) * unit_y * (2 - is_frames)
-    if not (0 < width <= _MOST_SIDE and 0 < height <= _MOST_SIDE):
+    if not (0 < width <= MOST_SIDE and 0 < height <= MOST_SIDE):
         return None
     return Shape(width, height, across * down)
 
 
-def _chroma(bits: _Bits) -> tuple[int, int]:
+def _chroma(bits: Bits) -> tuple[int, int]:
     """chroma_format_idc, separate_colour_plane_flag; skips the scaling lists behind them (7.3.2.1.1.1)."""
     chroma = bits.unsigned()
     if chroma > 3:
-        raise _EndError
+        raise EndError
     is_separate = bits.take(1) if chroma == 3 else 0
     bits.unsigned()
     bits.unsigned()
@@ -196,7 +169,7 @@ def _chroma(bits: _Bits) -> tuple[int, int]:
     return chroma, is_separate
 
 
-def _skip_scaling(bits: _Bits, count: int) -> None:
+def _skip_scaling(bits: Bits, count: int) -> None:
     last = following = 8
     for _ in range(count):
         if following:

@@ -93,8 +93,9 @@ class Viewer:
 
     @property
     def waiting_s(self) -> float:
-        """How long the oldest of what waits has waited."""
-        return self._loop.time() - self._due[0].since if self._due else 0.0
+        """How long the oldest of what waits has waited; what is sent in part waits no more."""
+        first = 1 if self._offset else 0
+        return self._loop.time() - self._due[first].since if len(self._due) > first else 0.0
 
     def say(self, payload: bytes) -> None:
         """A text message; for players that know no messages, nothing."""

@@ -229,6 +229,7 @@ WAITING = {
     "tests/center/links/basin.py": "a condition that nobody announces is looked at again and again",
     "tests/center/api/test_frames.py": "for as long as several frames take, nothing may come",
     "tests/center/relay/camera.py": "a camera has a rhythm",
+    "tests/center/relay/test_sources.py": "a camera that sends by UDP has one, too",
     "tests/console/fake_center.py": "a center that stands in for the real one has a rhythm",
 }
 """Where a test may sleep, and why: in a loop, between two looks. Nowhere else: a sleep is a guess about a machine."""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from center.relay import h264, rtp, sdp, websocket
+from center.relay import h264, h265, rtp, sdp, websocket
 from center.relay.rtsp_auth import SignIn
 from center.relay.rtsp_wire import Response, Wire
 from tests.center.relay.camera import packets
@@ -168,6 +168,9 @@ def test_nothing_from_the_wire_can_raise(data: bytes) -> None:
         sdp.parameter_sets(one)
     h264.shape(b"\x67" + data)
     h264.configured(data)
+    h265.configured(data)
+    h265.configured(bytes(22) + data)
+    h265.track([b"", bytes((0x42, 1, 1)) + data, b""])
     h264.split_sample(data)
     h264.split_annex_b(data)
     for kind in (rtp.H264, rtp.Plain, rtp.Aac):

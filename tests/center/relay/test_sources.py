@@ -1,0 +1,139 @@
+"""Cameras that FFmpeg's libraries read for the relay: files and streams of other kinds, as viewers get them."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import itertools
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from center.relay import CameraState, Source, Viewing
+from tests.center.relay.clips import clip
+from tests.center.relay.house import PATIENCE_S, house, pictures, said
+
+pytestmark = pytest.mark.wire
+
+
+_DELIMITER = b"\0\0\0\2\x09\xf0"
+"""An access unit delimiter, which MPEG-TS has to have."""
+
+
+def filmed(path: Path, codec: str, form: str, pixels: str = "yuv420p", **options: str) -> None:
+    """Two seconds of a bar that moves over noise, and a tone beside it where the form takes one."""
+    dice = np.random.default_rng(3)
+    ground = dice.integers(0, 99, (180, 320, 3), dtype=np.uint8)
+    with av.open(path, "w", format=form) as out:
+        stream = out.add_stream(codec, rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = 320, 180, pixels, 10
+        for number in range(50):
+            picture = ground.copy()
+            picture[:, number * 6 : number * 6 + 20] = 230
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        out.mux(stream.encode(None))
+
+
+def watch(url: str, count: int = 60) -> tuple[dict[str, object], bytes]:
+    """What a viewer is told, and what it gets as a file."""
+
+    async def play() -> tuple[dict[str, object], bytes]:
+        async with house(Source("c1", url)) as one:
+            begun: dict[str, object] = {}
+            whole = b""
+            async with one.watch(one.token()) as viewer, asyncio.timeout(PATIENCE_S):
+                begun = await said(viewer, type="stream")
+                while whole.count(b"moof") < count:
+                    message = await viewer.recv()
+                    whole += message if isinstance(message, bytes) else b""
+            return begun, whole
+
+    return asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    ("codec", "form", "pixels", "said_codec"),
+    [
+        ("libx264", "mpegts", "yuv420p", "avc1.64"),
+        ("libx264", "mp4", "yuv420p", "avc1.64"),
+        ("libx265", "mpegts", "yuv420p", "hvc1.1.6.L"),
+        ("libx265", "mp4", "yuv420p", "hvc1.1.6.L"),
+        ("mjpeg", "avi", "yuvj420p", "mp4v.6C"),
+    ],
+)
+def test_a_file_is_a_camera(codec: str, form: str, pixels: str, said_codec: str, tmp_path: Path) -> None:
+    """Played as fast as it was filmed; B-frames keep their order and are shown in the other; what a viewer has got is a
+    file that a player decodes to the same pictures."""
+    path = tmp_path / "film"
+    options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    filmed(path, codec, form, pixels, **options)
+    begun, whole = watch(str(path), 30)
+    assert str(begun["codec"]).startswith(said_codec)
+    assert (begun["width"], begun["height"]) == (320, 180)
+    with av.open(io.BytesIO(whole), format="mp4") as got, av.open(path) as film:
+        pairs = zip(got.decode(video=0), film.decode(video=0), strict=False)
+        seen = [(a.to_ndarray(), b.to_ndarray(), a.pts) for a, b in itertools.islice(pairs, 21)]
+    assert len(seen) == 21  # of those after it some refer to what has not come any more
+    assert all(np.array_equal(one, other) for one, other, _ in seen)
+    times = [pts for _, _, pts in seen]
+    assert times == sorted(times)
+    assert times[20] - times[0] == 20 * 3600
+
+
+def test_a_stream_by_udp_is_a_camera() -> None:
+    """MPEG-TS, as aircraft send it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+    film = clip(b_frames=0)
+
+    async def play() -> None:
+        async with house(Source("c1", f"udp://127.0.0.1:{port}")) as one:
+            sending = asyncio.create_task(asyncio.to_thread(send, port, stopped.__len__))
+            try:
+                async with one.watch(one.token()) as viewer:
+                    seen = await pictures(viewer, 20)
+            finally:
+                stopped.append(True)
+                await sending
+            parts = [b"".join(len(nal).to_bytes(4, "big") + nal for nal in picture) for picture in film.pictures]
+            assert {picture.sample.replace(_DELIMITER, b"") for picture in seen} <= set(parts)
+
+    stopped: list[bool] = []
+
+    def send(port: int, is_over: Callable[[], int]) -> None:
+        import time
+
+        raw = io.BytesIO(b"".join(b"\0\0\0\1" + nal for picture in film.pictures for nal in picture))
+        with av.open(raw, format="h264") as source:
+            packets = [packet for packet in source.demux(video=0) if packet.size]
+            with av.open(f"udp://127.0.0.1:{port}?pkt_size=1316", "w", format="mpegts") as out:
+                stream = out.add_stream_from_template(source.streams.video[0])
+                began, number = time.monotonic(), 0
+                while not is_over():
+                    packet = packets[number % len(packets)]
+                    packet.stream = stream
+                    packet.pts = packet.dts = round(number / 25 / stream.time_base)
+                    packet.time_base = stream.time_base
+                    out.mux(packet)
+                    number += 1
+                    time.sleep(max(0.0, began + number / 25 - time.monotonic()))
+
+    asyncio.run(play())
+
+
+def test_a_camera_that_is_not_there_says_why_and_keeps_its_password() -> None:
+    async def play() -> None:
+        source = Source("c1", "rtsp://ada:s3cret@127.0.0.1:1/x", transport="udp")
+        assert "s3cret" not in repr(source)
+        async with house(source, offline_s=3.0) as one, one.watch(one.token()) as viewer:
+            word = await said(viewer, type="state", state="offline")
+            assert "Connection refused" in word["why"]
+            assert "s3cret" not in str(word)
+        assert not any("s3cret" in repr(told) for told in one.told if isinstance(told, CameraState | Viewing))
+
+    asyncio.run(play())
