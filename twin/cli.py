@@ -206,6 +206,10 @@ def _print_done(done: Any) -> None:
         out.print(f"[red]missed[/red] {escape(f'{miss.name} {miss.subject}: {miss.why}')}", soft_wrap=True)
     for wrong in made.wrong:
         out.print(f"[red]wrong[/red] {escape(f'{wrong.alert} {wrong.subject}: {wrong.why}')}", soft_wrap=True)
+    for told in made.told_of_innocent:
+        how = "as a fact" if told.as_fact else "as not verified"
+        what = f"{told.unit} of {told.plate} {how}: {told.why}"
+        out.print(f"[red]told[/red] {escape(what)}", soft_wrap=True)
     speed = outcome.scenario.lasts_s / max(1e-9, done.seconds)
     late = f", late p95 {done.late_s[1] * 1000:.1f} ms" if done.late_s else ""
     out.print(f"{outcome.scenario.name} seed {outcome.seed}: {outcome.mode}, {speed:.0f}x real time{late}")

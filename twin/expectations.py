@@ -73,12 +73,18 @@ def _spared(expected: Spared, outcome: Outcome, _: Score) -> Checked:
     innocent = [f.facts for f in outcome.facts if f.kind == "innocent" and f.facts["name"] == expected.subject]
     if not innocent:
         return Checked(what, False, f"nothing called {expected.subject} happened")
-    listed = f"{as_listed(innocent[0]['listed'])} {innocent[0]['listed_state']}"
-    told = [f for f in outcome.facts if f.kind == "told" and as_listed(str(f.facts["plate"])) == as_listed(listed)]
+    listed = as_listed(innocent[0]["listed"]), innocent[0]["listed_state"]
+    told = [fact for fact in outcome.facts if fact.kind == "told" and _is_told_of(str(fact.facts["plate"]), listed)]
     leads = [a for a in outcome.alerts.values() if as_listed(a["subject"]) == as_listed(innocent[0]["listed"])]
     how = ", ".join(sorted(str(a.get("disposition") or a["state"]) for a in leads))
     seen = f"{len(told)} messages; {len(leads)} leads" + (f": {how}" if how else "")
     return Checked(what, not told, seen)
+
+
+def _is_told_of(said: str, listed: tuple[str, str]) -> bool:
+    """Whether a message's plate is that of a listing; one that names no state may be."""
+    plate, _, state = said.partition(" ")
+    return as_listed(plate) == listed[0] and state in ("", listed[1])
 
 
 def _timing_of(outcome: Outcome, name: str, kind: str) -> Timing | str:

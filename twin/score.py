@@ -56,8 +56,19 @@ class Miss(msgspec.Struct, frozen=True):
     why: str
 
 
+class ToldOfInnocent(msgspec.Struct, frozen=True):
+    """A deputy's terminal showed a hit on a car that nobody looks for. `as_fact`: as verified by a person."""
+
+    message: str
+    unit: str
+    plate: str
+    why: str
+    as_fact: bool
+
+
 class Score(msgspec.Struct, frozen=True):
-    """`recall` and `precision` are None when nothing was to be found, or nothing was raised."""
+    """`recall` and `precision` are None when nothing was to be found, or nothing was raised. `told` counts the hits
+    that deputies' terminals showed, as a fact or not; `told_of_innocent` are those that should not have been."""
 
     recall: float | None
     precision: float | None
@@ -68,6 +79,8 @@ class Score(msgspec.Struct, frozen=True):
     wrong: tuple[WrongAlert, ...]
     missed: tuple[Miss, ...]
     dispositions: dict[str, int]
+    told: int
+    told_of_innocent: tuple[ToldOfInnocent, ...]
 
 
 class Timing(NamedTuple):
@@ -95,6 +108,8 @@ def score(outcome: Outcome) -> Score:
         wrong=tuple(wrong),
         missed=tuple(_missed(outcome, one) for one in wanted if one not in found),
         dispositions=_dispositions(raised),
+        told=sum(_is_hit_told(fact) for fact in outcome.facts),
+        told_of_innocent=told_of_innocent(outcome),
     )
 
 
@@ -115,6 +130,38 @@ def timing(outcome: Outcome, wanted: Wanted) -> Timing:
         (min(at) - wanted.knowable_us) / SECOND_US if at else None,
         (min(told) - wanted.knowable_us) / SECOND_US if told else None,
     )
+
+
+def told_of_innocent(outcome: Outcome) -> tuple[ToldOfInnocent, ...]:
+    """Every hit shown to a deputy that is of no car anybody looks for: the listing is one that the world made for an
+    innocent car, or every alert about it was of another car than the pictures show."""
+    innocent = {
+        (as_listed(fact.facts["listed"]), fact.facts["listed_state"]): f"the car is {fact.facts['name']}, and innocent"
+        for fact in outcome.facts
+        if fact.kind == "innocent"
+    }
+    wrong: dict[tuple[str, str | None], list[str]] = {}
+    for alert in outcome.alerts.values():
+        if alert["kind"] == "hotlist-hit":
+            found = _wrong(outcome, alert)
+            listed = as_listed(alert["subject"]), alert["listing"].get("state")
+            wrong.setdefault(listed, []).append(found.why if found else "")
+    told = []
+    for fact in outcome.facts:
+        if not _is_hit_told(fact):
+            continue
+        plate, _, state = str(fact.facts["plate"] or "").partition(" ")
+        car = as_listed(plate), state or None
+        whys = wrong.get(car, ["no alert was about it"])
+        why = innocent.get(car, "") or ("" if "" in whys else whys[0])
+        if why:
+            said = fact.facts
+            told.append(ToldOfInnocent(said["message"], said["unit"], plate, why, bool(said["verified_by"])))
+    return tuple(told)
+
+
+def _is_hit_told(fact: Fact) -> bool:
+    return fact.kind == "told" and fact.facts.get("about") == "hotlist-hit"
 
 
 def spread(seconds: list[float | None]) -> Spread:

@@ -172,7 +172,13 @@ class World:
         """A deputy who is free and is told where a wanted car was seen goes there to look."""
         setting = self.setting
         setting.truth.log(
-            "told", unit=unit, message=message.id, plate=message.plate, about=message.kind, shown_us=at_us
+            "told",
+            unit=unit,
+            message=message.id,
+            plate=message.plate,
+            about=message.kind,
+            shown_us=at_us,
+            verified_by=message.verified_by,
         )
         patrol = self.fleet.units[unit]
         if message.plate and self.pursuits.told(patrol, message.plate.split(" ")[0]):

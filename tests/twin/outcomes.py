@@ -56,7 +56,16 @@ def read(
 
 
 def told(seconds: float, plate: str = "WNT001 LA", unit: str = "SO-1") -> Fact:
-    return at(seconds, "told", unit=unit, message="m1", plate=plate, about="hotlist-hit", shown_us=seconds * 1e6)
+    return at(
+        seconds,
+        "told",
+        unit=unit,
+        message="m1",
+        plate=plate,
+        about="hotlist-hit",
+        shown_us=seconds * 1e6,
+        verified_by="ada",
+    )
 
 
 def hit(

@@ -26,7 +26,10 @@ def test_nobody_innocent_reaches_a_deputy_and_without_the_records_one_would(tmp_
     scenario = msgspec.structs.replace(scenario, world=world, expect=expect)
     run = Lockstep(scenario, scenario.seed, tmp_path / "journal.db")
     outcome = run.run()
-    failed = [one for one in check(outcome, score(outcome)) if not one.held]
+    made = score(outcome)
+    failed = [one for one in check(outcome, made) if not one.held]
+    assert {(told.plate, told.as_fact) for told in made.told_of_innocent} == (set() if records else {("447NTX", True)})
+    assert made.told > len(made.told_of_innocent)  # the pickup's
     assert [one.what for one in failed] == ([] if records else ["no deputy told of recovered"])
     asked = [fact for fact in outcome.facts if fact.kind == "records-asked"]
     assert all(fact.facts["refused"] == "" for fact in asked)
