@@ -11,7 +11,7 @@ import msgspec
 from center.api import camera_views
 from center.api.camera_views import ClipView, OfferView
 from center.api.view import View
-from center.core import ahead, hotlists, stops
+from center.core import ahead, alerting, hotlists, stops
 from center.core.ahead import NextReader
 from center.core.aircraft import Aircraft
 from center.core.alerts import Alert, HitRead
@@ -98,6 +98,7 @@ class ListingView(View, frozen=True, kw_only=True):
     model: str | None = None
     color: str | None = None
     issued: Micros | None = None
+    off: bool = False
 
 
 class StepView(View, frozen=True, kw_only=True):
@@ -285,6 +286,7 @@ def _listing(it: Alert, picture: Picture) -> ListingView | None:
         model=listing.model,
         color=listing.color,
         issued=it.issued,
+        off=it.closed_at is None and alerting.is_off(it, picture),
     )
 
 

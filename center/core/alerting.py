@@ -32,6 +32,7 @@ from center.core.findings import (
     Confirmed,
     Granted,
     Hit,
+    HotlistAltered,
     HotlistRefused,
     HotlistTaken,
     Retracted,
@@ -65,6 +66,8 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
                 detail=finding.why,
                 hotlist=finding.hotlist,
             )
+        elif isinstance(finding, HotlistAltered):
+            yield from _altered(finding.hotlist, picture)
         elif isinstance(finding, HotlistTaken):
             yield from over(f"hotlist-refused/{finding.hotlist}", picture)
         elif isinstance(finding, Unheard):
@@ -98,7 +101,7 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
     if not event.act.startswith("alert.") or not any(isinstance(f, Granted) for f in picture.found):
         return
     alert = picture.alerts.alerts.get(event.subject)
-    objection = _objection(event, alert)
+    objection = _objection(event, alert, picture)
     if alert is None or objection:
         late = alert is not None and alert.state in ("confirmed", "dismissed")
         yield Reply(
@@ -135,11 +138,7 @@ def _confirm(alert: Alert, step: Step, picture: Picture) -> None:
     """A person says that image and text are one. Where there are records, they are heard before that counts; when they
     could not be, the person may say that it counts without."""
     is_hit = alert.kind == "hotlist-hit"
-    if (
-        is_hit
-        and picture.site.has_records
-        and not (alert.check == "not-checked" and (step.note or "").lower().startswith(UNCHECKED))
-    ):
+    if is_hit and picture.site.has_records and not (alert.check == "not-checked" and _is_unchecked(step.note)):
         alert.history.append(step)
         alert.state = "acknowledged"
         alert.check = "asked"
@@ -165,7 +164,7 @@ def checked(alert_id: str, said: str, words: str, step: Step | None, picture: Pi
     yield _show(picture, alert)
 
 
-def _objection(event: OperatorActed, alert: Alert | None) -> str:
+def _objection(event: OperatorActed, alert: Alert | None, picture: Picture) -> str:
     if alert is None:
         return no_alert(event.subject)
     if alert.check == "asked" and event.act == "alert.confirm" and alert.history and alert.history[-1].act == "confirm":
@@ -173,6 +172,10 @@ def _objection(event: OperatorActed, alert: Alert | None) -> str:
     if alert.state in ("confirmed", "dismissed"):
         by = alert.history[-1].operator if alert.history else ""
         return f"{by or 'the center'} has already {alert.state} it"
+    if event.act == "alert.confirm" and is_off(alert, picture) and not _is_unchecked(event.details.get("note")):
+        return (
+            f"it is on {alert.hotlist} no more: dismiss it as stale, or, to tell deputies, note {UNCHECKED}"
+        )
     if event.act == "alert.acknowledge" and alert.state == "acknowledged":
         return ""
     if event.act != "alert.acknowledge" and not event.details.get("action"):
@@ -180,6 +183,32 @@ def _objection(event: OperatorActed, alert: Alert | None) -> str:
     if event.act == "alert.dismiss" and event.details.get("disposition") not in DISPOSITIONS[1:]:
         return f"the disposition must be one of {', '.join(DISPOSITIONS[1:])}"
     return ""
+
+
+def _is_unchecked(note: str | None) -> bool:
+    return (note or "").lower().startswith(UNCHECKED)
+
+
+def is_off(alert: Alert, picture: Picture) -> bool:
+    """Whether a hit's listing has been taken off the list since, or has expired, and no other that the same people may
+    see names the car."""
+    if alert.listing is None:
+        return False
+    key = _key_of(alert.hotlist, alert.listing, picture)
+    return all(
+        _key_of(entry.hotlist, entry.listing, picture) != key
+        or (entry.listing.expires is not None and picture.now >= entry.listing.expires)
+        for entry in picture.plates.index.listed.get(plates.fold(alert.listing.plate), ())
+    )
+
+
+def _altered(hotlist: str, picture: Picture) -> Iterator[Effect]:
+    """A lead whose listing has gone, or has come back, looks otherwise."""
+    for name in picture.alerts.current.values():
+        alert = picture.alerts.alerts[name]
+        if alert.hotlist == hotlist and alert.closed_at is None and is_off(alert, picture) != alert.off:
+            alert.off = not alert.off
+            yield _show(picture, alert)
 
 
 def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:

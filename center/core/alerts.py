@@ -25,7 +25,7 @@ class Alert(msgspec.Struct, gc=False):
     listing and its list's version as they were when it was raised, the reads oldest first, what differs between the
     first read and the listing, and how likely they are one car (of all its reads, the likeliest). `check` is what the
     records said of the listing last, at `checked_at`: listed, not-listed or not-checked; asked while they are being
-    asked; empty where there are none."""
+    asked; empty where there are none. `off`: the listing is on the list no more."""
 
     alert: str
     kind: str
@@ -46,6 +46,7 @@ class Alert(msgspec.Struct, gc=False):
     likely: float = 0.0
     check: str = ""
     checked_at: Micros | None = None
+    off: bool = False
     reads: list[HitRead] = []
     reads_in_all: int = 0
     history: list[Step] = []

@@ -53,6 +53,12 @@ class HotlistRefused(msgspec.Struct, frozen=True, gc=False):
     why: str
 
 
+class HotlistAltered(msgspec.Struct, frozen=True, gc=False):
+    """A list is not what it was: what it had may be off it."""
+
+    hotlist: str
+
+
 class HotlistTaken(msgspec.Struct, frozen=True, gc=False):
     """A whole list is in force: what was wrong with an earlier delivery matters no more."""
 
@@ -124,6 +130,7 @@ Finding: TypeAlias = (
     | Stopped
     | HotlistRefused
     | HotlistTaken
+    | HotlistAltered
     | Granted
     | Confirmed
     | ToCheck

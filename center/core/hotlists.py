@@ -13,7 +13,7 @@ import msgspec
 
 from center.core.effects import Effect
 from center.core.events import SECOND, HotlistChanged, HotlistLoaded, HotlistSpoiled, Listing, Micros
-from center.core.findings import HotlistRefused, HotlistTaken
+from center.core.findings import HotlistAltered, HotlistRefused, HotlistTaken
 from center.core.plate_index import PlateIndex
 from center.core.plate_text import as_listed, fold
 from center.core.plates import Change, Hotlist, backward, expire
@@ -51,6 +51,7 @@ def loaded(event: HotlistLoaded, picture: Picture) -> Iterable[Effect]:
         event.hotlist, event.version, event.at, event.issued, tuple(after), event.source, changes
     )
     picture.found.append(HotlistTaken(event.hotlist))
+    picture.found.append(HotlistAltered(event.hotlist))
     expire(picture)
     picture.found.extend(backward(added, picture))
     return ()
@@ -73,6 +74,7 @@ def changed(event: HotlistChanged, picture: Picture) -> Iterable[Effect]:
     here.hotlists[event.hotlist] = msgspec.structs.replace(
         old, listings=after, changes=(*old.changes, *changes)[-MAX_CHANGES:]
     )
+    picture.found.append(HotlistAltered(event.hotlist))
     expire(picture)
     picture.found.extend(backward(added, picture))
     return ()

@@ -151,6 +151,7 @@ def alerts(now: int) -> list[View]:
                 9.2,
                 reason="bolo",
                 category="armed robbery",
+                off=True,
                 case="26-004402",
                 make="Chevrolet",
                 model="Tahoe",

@@ -80,6 +80,7 @@ def test_a_lead_shows_what_it_stands_on(room: Page, center: FakeCenter) -> None:
     expect(facts).to_contain_text("18 % that this is the listed car")
     expect(facts).to_contain_text("Not listed any more")
     expect(facts).to_contain_text("Armed robbery")
+    expect(facts).to_contain_text("Taken off the list since, or expired.")
 
 
 def test_the_whole_walk_by_keyboard(room: Page, center: FakeCenter) -> None:

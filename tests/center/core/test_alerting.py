@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from center.api import views
 from center.core import alerting, hotlists
 from center.core.effects import Notify, Reply
-from center.core.events import FeedFellQuiet, FeedRecovered
+from center.core.events import FeedFellQuiet, FeedRecovered, HotlistChanged
 from tests.center.core.facts import (
     Room,
     act,
@@ -316,3 +317,25 @@ def test_an_alert_names_the_list_as_it_was_when_it_was_raised() -> None:
     assert listing is not None
     assert listing.case == "26-1"
     assert hotlists.age(room.picture.plates.hotlists["state"], when(30)) == 20
+
+
+def test_what_has_been_taken_off_its_list_goes_to_nobody_by_accident() -> None:
+    """A removal, a whole list without it, an expiry: the room is shown, and a confirmation is refused until somebody
+    writes that it is unchecked. Back on the list, it is as it was; what another list of the room says counts."""
+    room = Room()
+    room.tell(hotlist(listed("ABC123", case="c1", expires=when(500))), read("ABC123", 1))
+    name = room.alert().alert
+    gone = HotlistChanged(at=when(2), source="hotlist", hotlist="state", version="+", removed=(listed("ABC123"),))
+    effects = room.tell(gone)
+    assert [effect.subject for effect in of(Notify, effects)] == [name]
+    assert views.alert(room.alert(), room.picture).listing.off  # type: ignore[union-attr]  # a hit has one
+    assert refusal(room.tell(confirm(name, 3))).startswith("it is on state no more")
+    room.tell(hotlist(listed("ABC123", reason="bolo"), s=4, name="parish"))
+    assert not alerting.is_off(room.alert(), room.picture)
+    room.tell(hotlist(listed("NIL001"), s=5, name="parish", version="v2"))
+    assert refusal(room.tell(confirm(name, 6))).startswith("it is on state no more")
+    room.tell(hotlist(listed("ABC123", case="c1", color="RED", expires=when(500)), s=7, version="v2"))
+    assert not views.alert(room.alert(), room.picture).listing.off  # type: ignore[union-attr]
+    assert refusal(room.tell(confirm(name, 501))).startswith("it is on state no more")
+    room.tell(act("alert.confirm", name, 502, action="units sent", note="unchecked, by telephone"))
+    assert room.alert().state == "confirmed"

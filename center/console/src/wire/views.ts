@@ -130,6 +130,8 @@ export interface Listing {
   version?: Maybe<string>;
   issued?: Maybe<Micros>;
   age_s?: Maybe<number>;
+  /** It has been taken off its list since, or has expired. */
+  off?: Maybe<boolean>;
 }
 
 export interface Difference {
