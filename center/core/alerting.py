@@ -173,9 +173,7 @@ def _objection(event: OperatorActed, alert: Alert | None, picture: Picture) -> s
         by = alert.history[-1].operator if alert.history else ""
         return f"{by or 'the center'} has already {alert.state} it"
     if event.act == "alert.confirm" and is_off(alert, picture) and not _is_unchecked(event.details.get("note")):
-        return (
-            f"it is on {alert.hotlist} no more: dismiss it as stale, or, to tell deputies, note {UNCHECKED}"
-        )
+        return f"it is on {alert.hotlist} no more: dismiss it as stale, or, to tell deputies, note {UNCHECKED}"
     if event.act == "alert.acknowledge" and alert.state == "acknowledged":
         return ""
     if event.act != "alert.acknowledge" and not event.details.get("action"):

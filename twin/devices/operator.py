@@ -142,7 +142,7 @@ class Operator:
             return "misread"
         if listing.get("state") and state != listing["state"]:
             return "wrong-state"
-        return "stale-listing" if shown.get("check") == "not-listed" else "correct"
+        return "stale-listing" if shown.get("check") == "not-listed" or listing.get("off") else "correct"
 
     def _taken_by_another(self, shown: dict[str, Any]) -> bool:
         """Two may press the key before either has seen the other's: the first has it."""
