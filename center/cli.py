@@ -22,6 +22,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from center.listening import Heard
+    from center.store.evidence import Checked
 
 HELD, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -232,6 +233,49 @@ def read(
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except ReadError as error:
         _refuse(error)
+
+
+@app.command()
+def verify(
+    clip: Annotated[Path, typer.Argument(help="A clip that a center kept.", dir_okay=False)],
+    key: Annotated[
+        str | None, typer.Option(help="The center's public key: hexadecimal, or the file signing.pub.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest and what is wrong as JSON.")] = False,
+) -> None:
+    """Check that a clip is as the center kept it: every group of pictures, and who signed it.
+
+    [dim]Example: center verify k204.1.mp4 --key signing.pub[/dim]
+    """
+    from center.store.evidence import EvidenceError, check
+    from center.store.evidence import as_json as told
+
+    try:
+        expected = Path(key).read_text() if key is not None and Path(key).is_file() else key
+        checked = check(clip.read_bytes(), expected)
+    except (EvidenceError, OSError, UnicodeDecodeError) as error:
+        _refuse(f"{clip}: {error}")
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(told(checked)) + b"\n")
+    else:
+        _print_checked(checked, compared=key is not None)
+    raise typer.Exit(FAILED if checked.faults else HELD)
+
+
+def _print_checked(checked: Checked, *, compared: bool) -> None:
+    said = checked.manifest
+    console = Console(highlight=False, soft_wrap=True)
+    begin, end = (
+        datetime.fromtimestamp(at / 1e6, UTC).isoformat(" ", "milliseconds") for at in (said.start_us, said.end_us)
+    )
+    console.print(escape(f"{said.camera}, {begin} to {end}, incident {said.incident}"))
+    console.print(escape(f"kept by {said.operator} at {said.site}: {said.reason}"))
+    for fault in checked.faults:
+        console.print(f"[red]changed:[/red] {escape(fault)}")
+    if not checked.faults:
+        console.print(f"[green]whole[/green]: {len(said.groups)} groups of pictures, signed by {said.key}")
+        if not compared:
+            console.print("compare this key with the center's clips/signing.pub, or give it with --key")
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from center import routing
+from center.addresses import split_address
 from center.api.app import create
 from center.api.front import Front
 from center.api.live import Live
@@ -36,7 +37,8 @@ from center.frames import Eyes, Watch, WorkerEyes
 from center.intake import Intake
 from center.links.mqtt_sender import MqttSender
 from center.records import Records, by_http
-from center.site import Site, SiteError, split_address
+from center.relaying import open_relay
+from center.site import Site, SiteError
 from center.store import snapshot
 from center.store.audit import AuditFile
 from center.store.group_commit import GroupCommitJournal
@@ -66,6 +68,7 @@ class State:
         self.journal = folder / "journal.db"
         self.audit = folder / "audit.db"
         self.pictures = folder / "pictures.db"
+        self.clips = folder / "clips"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock: IO[str] = (folder / "lock").open("w")
@@ -108,6 +111,7 @@ class Service:
         self._reader: WorkerEyes | None = None
         publish = self._sender.publish if self._sender else _nowhere
         self._clock = _clock(site, loop, center.picture.now)
+        self._video = open_relay(site, self._state.clips, self._clock, self._clerks, told)
         self.assembly = Assembly(
             site,
             center=center,
@@ -119,7 +123,10 @@ class Service:
             pictures=self._pictures,
             records=self._records(site, loop),
             eyes=self._eyes,
+            video=self._video[1] if self._video else None,
         )
+        if self._video:
+            self._video[1].submit = self.assembly.host.submit_one
         self._durability = Durability(self.assembly.host)
         self._snapshot_at = center.picture.position + site.site.snapshot_every_events
 
@@ -132,7 +139,8 @@ class Service:
             raise SiteError(f"api.listen: {host}:{port}: {error.strerror}") from error
         live = Live(self.assembly.board, self._durability, self.assembly.clock)
         sessions = Sessions(self._site, asyncio.get_running_loop().time)
-        front = Front(self.assembly, sessions, live, self._map, self._audit)
+        relaying = self._video[1] if self._video else None
+        front = Front(self.assembly, sessions, live, self._map, self._audit, relaying)
         sinks = {name: Inlet(intake, self._durability) for name, intake in self.assembly.intakes.items()}
         self.assembly.start()
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
@@ -144,6 +152,8 @@ class Service:
         ]
         if self._reader:
             works.append(self._reader.run())
+        if self._video:
+            works.append(self._video[0].run())
         if self._sender:
             works.append(self._sender.run(lambda why: self._told(f"terminals: {why}")))
         try:

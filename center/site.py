@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from center.addresses import wrong_address
 from center.core.events import Micros, SiteLoaded
 from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
 from center.ingest import FORMATS, open_feed
 from center.ingest.feed import Origin
-from center.site_cameras import CameraSettings, as_rostered, wrong_cameras
+from center.site_cameras import CameraSettings, VideoSettings, as_rostered, wrong_cameras, wrong_video
 
 MAX_SITE_BYTES = 16 * 1024 * 1024
 
@@ -155,6 +156,7 @@ class Site(_Table):
     readers: tuple[RosterReader, ...] = ()
     aircraft: tuple[RosterAircraft, ...] = ()
     hotlists: tuple[RosterHotlist, ...] = ()
+    video: VideoSettings = msgspec.field(default_factory=VideoSettings)
     cameras: tuple[CameraSettings, ...] = ()
     operators: tuple[OperatorSettings, ...] = ()
     feeds: tuple[FeedSettings, ...] = ()
@@ -182,8 +184,7 @@ class Site(_Table):
 
 _TABLES = (
     *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings, RecordsSettings),
-    CameraSettings,
-    VisionSettings,
+    *(CameraSettings, VideoSettings, VisionSettings),
     *(Agency, Policy, RosterAircraft, RosterHotlist, RosterReader, RosterUnit),
 )
 
@@ -243,6 +244,7 @@ def _problems(site: Site) -> Iterator[str]:
     yield from _wrong_names(site)
     yield from _wrong_roster(site)
     yield from _wrong_readers(site)
+    yield from wrong_video(site.video)
     yield from wrong_cameras(
         site.cameras,
         {agency.agency: agency.agency for agency in site.agencies},
@@ -287,9 +289,9 @@ def _wrong_place(site: Site) -> Iterator[str]:
         ZoneInfo(site.site.timezone)
     except (KeyError, ValueError, OSError):  # no such file, no such name, or one with dots
         yield f"site.timezone: {site.site.timezone!r} is not a time zone's IANA name"
-    yield from _wrong_address("api.listen", site.api.listen)
+    yield from wrong_address("api.listen", site.api.listen)
     if site.terminals is not None:
-        yield from _wrong_address("terminals.connect", site.terminals.connect)
+        yield from wrong_address("terminals.connect", site.terminals.connect)
 
 
 def _wrong_names(site: Site) -> Iterator[str]:
@@ -370,7 +372,7 @@ def _wrong_feed(where: str, feed: FeedSettings) -> Iterator[str]:
         if not value:
             yield f"{where}.{key}: missing; link {feed.link!r} needs it"
         elif key in ("listen", "connect"):
-            yield from _wrong_address(f"{where}.{key}", value)
+            yield from wrong_address(f"{where}.{key}", value)
         elif key == "path" and not value.startswith("/"):
             yield f"{where}.path: {value!r} does not begin with /"
     if feed.format not in FORMATS:
@@ -383,18 +385,3 @@ def _wrong_feed(where: str, feed: FeedSettings) -> Iterator[str]:
         open_feed(feed.format, Origin(feed.name), feed.options)
     except ValueError as error:
         yield f"{where}.options: {error}"
-
-
-def _wrong_address(where: str, text: str) -> Iterator[str]:
-    try:
-        split_address(text)
-    except ValueError as error:
-        yield f"{where}: {error}"
-
-
-def split_address(text: str) -> tuple[str, int]:
-    """`host:port` in two; IPv6 hosts in brackets. Raises ValueError that shows the text."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ValueError(f"{text!r} is not host:port")
-    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # ":5001" means every interface, as everywhere

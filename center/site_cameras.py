@@ -12,11 +12,24 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from center.addresses import wrong_address
 from center.core.roster import RosterCamera
 
 SCHEMES = ("rtsp", "rtsps", "http", "https", "udp", "tcp", "file")
 RIDES = ("dash", "body", "back-seat", "microphone")
 """Kinds of camera that ride on a unit."""
+
+
+class VideoSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """`[video]`: the relay. Viewers come in at `listen` (port 0 takes any free one); where that is behind a proxy,
+    `public` is what pages are told (`wss://video.example`). `ring_s` is how much of an open camera is kept, for
+    clips."""
+
+    listen: str = "127.0.0.1:0"
+    public: str | None = None
+    ring_s: float = 120.0
+    cameras: int = 64
+    viewers: int = 1000
 
 
 class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -66,6 +79,15 @@ def as_rostered(camera: CameraSettings, agencies: Mapping[str, str]) -> RosterCa
         consent=camera.consent or "always",
         connected=bool(camera.url),
     )
+
+
+def wrong_video(video: VideoSettings) -> Iterator[str]:
+    yield from wrong_address("video.listen", video.listen)
+    for key, value in (("ring_s", video.ring_s), ("cameras", video.cameras), ("viewers", video.viewers)):
+        if not value > 0:
+            yield f"video.{key}: found {value}, expected a number above 0"
+    if video.public is not None and not video.public.startswith(("ws://", "wss://")):
+        yield f"video.public: {video.public!r} does not begin with ws:// or wss://"
 
 
 def wrong_cameras(

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from center.addresses import split_address
 from center.ingest import FORMATS
 from center.links.folder import FolderLink
 from center.links.http import HttpLink, HttpRoute
@@ -22,7 +23,7 @@ from center.links.mqtt_connection import Broker
 from center.links.poll import PollLink
 from center.links.tcp import TcpConnectLink, TcpListenLink
 from center.links.udp import UdpLink
-from center.site import FeedSettings, Site, SiteError, split_address
+from center.site import FeedSettings, Site, SiteError
 
 
 class Wire(NamedTuple):

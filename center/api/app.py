@@ -7,6 +7,7 @@ Refuses to know: what any route does.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -18,18 +19,23 @@ from fastapi.staticfiles import StaticFiles
 from center.api.front import Front, RefusedError
 from center.api.routes import acting, reading, session
 from center.api.socket import watch
+from center.api.video_routes import watching
 from center.console import DIST
 
 MAX_BODY_BYTES = 64 * 1024
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "connect-src 'self'; media-src blob:; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_POLICY = "Content-Security-Policy"
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
+"""Names a policy may hold; whoever is asked by another one serves no video to that page."""
 FOR_EVER = "public, max-age=31536000, immutable"
 NOT_BUILT = """<!doctype html><title>RTCC</title>
 <h1>The operators' page has not been built</h1>
@@ -47,7 +53,7 @@ def create(front: Front, dist: Path = DIST) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.front = front
-    for router in (session, reading, acting):
+    for router in (session, reading, acting, watching):
         app.include_router(router)
     app.add_api_websocket_route("/ws/operators", watch)
     app.add_exception_handler(RefusedError, _refused)
@@ -80,6 +86,10 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
     """No large bodies in, strict headers out."""
     response = _unfit(request) or await call_next(request)
     response.headers.update(HEADERS)
+    front: Front = request.app.state.front
+    if front.video is not None and _HOST.fullmatch(request.url.hostname or ""):
+        relay = f"connect-src 'self' {front.video.address(request.url.hostname)};"
+        response.headers[_POLICY] = HEADERS[_POLICY].replace("connect-src 'self';", relay)
     if request.url.path.startswith("/assets/") and response.status_code < 400:
         response.headers["Cache-Control"] = FOR_EVER  # their names change with their content
     else:

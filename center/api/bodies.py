@@ -57,6 +57,27 @@ class MessageToUnit(Act):
     reason: Line | None = None
 
 
+class Watch(Act):
+    """`case`: the number of the call, alert or stop that is the reason. A `reason` that is none is refused by the door,
+    and audited like any other refusal."""
+
+    reason: Line
+    case: Line | None = None
+
+
+class Revoke(Act):
+    reason: Line
+
+
+class KeepClip(Act):
+    """`start` and `end` in microseconds of the center's clock; `case` is the incident."""
+
+    case: Line
+    reason: Line
+    start: Annotated[int, Field(ge=0, lt=2**62)]
+    end: Annotated[int, Field(ge=0, lt=2**62)]
+
+
 class PlateSearch(Act):
     plate: Annotated[str, Field(min_length=2, max_length=12)]
     reason: Line | None = None
@@ -83,6 +104,21 @@ class Person(BaseModel):
 
 class Granted(BaseModel):
     granted: Literal[True] = True
+
+
+class Pass(Granted):
+    """What lets its holder at a camera: a WebSocket at `address`/`token` until `until` (docs/relay.md)."""
+
+    ticket: str
+    camera: str
+    sound: bool
+    until: int
+    address: str
+    token: str
+
+
+class ClipAsked(Granted):
+    clip: str
 
 
 class Refused(BaseModel):

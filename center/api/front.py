@@ -21,6 +21,7 @@ from center.assembly import Assembly
 from center.core import access
 from center.core.effects import Audit, Reply
 from center.core.events import Micros, OperatorActed
+from center.relaying import Relaying
 from center.site import OperatorSettings
 
 REPLY_TIMEOUT_S = 10.0
@@ -38,15 +39,24 @@ class Trail(Protocol):
 class Front:
     """What the routes share. `started_s` and `seconds` are of a monotonic clock."""
 
-    def __init__(self, assembly: Assembly, sessions: Sessions, live: Live, site_map: SiteMap, trail: Trail) -> None:
+    def __init__(
+        self,
+        assembly: Assembly,
+        sessions: Sessions,
+        live: Live,
+        site_map: SiteMap,
+        trail: Trail,
+        video: Relaying | None = None,
+    ) -> None:
         self.assembly = assembly
         self.sessions = sessions
         self.live = live
         self.map = site_map
         self.trail = trail
+        self.video = video
         self.started_s = asyncio.get_running_loop().time()
 
-    async def ask(self, who: OperatorSettings, act: str, subject: str, body: bodies.Act, **said: str | None) -> None:
+    async def ask(self, who: OperatorSettings, act: str, subject: str, body: bodies.Act, **said: str | None) -> Reply:
         """Put an act to the center and wait for the durable answer. Raises HTTPException unless it is granted."""
         request = f"{who.operator}/{body.request or secrets.token_hex(8)}"
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -72,6 +82,7 @@ class Front:
         reply = await in_time(answer)
         if not reply.granted:
             raise RefusedError(409 if reply.late else 403, reply.why)
+        return reply
 
     def withheld(self, who: OperatorSettings) -> tuple[str, ...]:
         """The lists of which the person is shown nothing."""

@@ -135,6 +135,7 @@ class Live:
 
 async def _either(event: asyncio.Event, timeout_s: float) -> None:
     try:
-        await asyncio.wait_for(event.wait(), timeout_s)
+        async with asyncio.timeout(timeout_s):  # `wait_for` would forget to be cancelled when both come at once
+            await event.wait()
     except TimeoutError:
         return

@@ -20,6 +20,17 @@ class CameraChanged(Event, frozen=True, kw_only=True):
     why: str = ""
 
 
+class StreamChanged(Event, frozen=True, kw_only=True):
+    """Somebody with a ticket began to be sent a camera's pictures, is sent them no more, or was turned away: `what` is
+    begun, ended or refused. Whose ticket it was says `operator`; of a stranger nothing is known."""
+
+    ticket: str
+    camera: str
+    operator: str
+    what: str
+    why: str = ""
+
+
 class CameraLooked(Event, frozen=True, kw_only=True):
     """Where an aircraft's camera looks, as it says itself: the middle of its picture on the ground, its four corners
     there as (latitude, longitude) in order around the picture, and where the camera is. What a message did not say is

@@ -30,7 +30,7 @@ from center.core import (
     units,
     video,
 )
-from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, VideoRefused
+from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, StreamChanged, VideoRefused
 from center.core.effects import (
     AnyEffect,
     CloseVideo,
@@ -128,6 +128,7 @@ DESKS: dict[type[Event], tuple[Desk, ...]] = {
     Woke: (messages.woke, checks.woke, video.woke, listening.on_findings, alerting.on_findings),
     CameraChanged: (video.camera_changed,),
     CameraLooked: (video.camera_looked,),
+    StreamChanged: (video.stream_changed,),
     VideoRefused: (video.refused, listening.on_findings, alerting.on_findings),
     ClipKept: (clips.kept,),
     FeedFellQuiet: (alerting.feed_quiet,),

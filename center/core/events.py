@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, VideoRefused
+from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, StreamChanged, VideoRefused
 from center.core.fact import DAY, HOUR, MINUTE, SECOND, Answer, Event, Micros
 from center.core.roster import (
     Agency,
@@ -370,6 +370,7 @@ AnyEvent: TypeAlias = (
     | AircraftSeen
     | CameraChanged
     | CameraLooked
+    | StreamChanged
     | OperatorActed
     | MessageAcked
     | RouteAnswered

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from center.core.camera_events import CameraChanged, CameraLooked, VideoRefused
+from center.core.camera_events import CameraChanged, CameraLooked, StreamChanged, VideoRefused
 from center.core.effects import Audit, CloseVideo, Effect, Notify, OpenVideo, Reply, WakeAt, Withdraw
 from center.core.events import SECOND, CallClosed, Micros, OperatorActed, SiteLoaded, Woke
 from center.core.findings import Granted, ListeningBegan, ListeningEnded
@@ -311,6 +311,21 @@ def camera_changed(event: CameraChanged, picture: Picture) -> Iterator[Effect]:
     now.since = event.since if event.since is not None else event.at
     now.pictured_at = event.pictured_at
     yield from _show(event.camera, picture)
+
+
+def stream_changed(event: StreamChanged, picture: Picture) -> Iterator[Effect]:
+    """What a ticket allows and what was really sent are two things; the trail has both."""
+    yield Audit(
+        id=picture.mint("u"),
+        at=picture.now,
+        operator=event.operator,
+        act="camera.stream",
+        subject=event.camera or event.ticket,
+        granted=event.what != "refused",
+        why=event.why if event.what == "refused" else "",
+        reason=" ".join(filter(None, (event.what, event.why))) if event.what != "refused" else None,
+        case=event.ticket or None,
+    )
 
 
 def camera_looked(event: CameraLooked, picture: Picture) -> Iterator[Effect]:

@@ -14,8 +14,9 @@ import pytest
 import tomli_w
 from rich.console import Console
 
+from center.addresses import split_address
 from center.core.events import Micros
-from center.site import FeedSettings, Site, SiteError, from_tables, load, split_address
+from center.site import FeedSettings, Site, SiteError, from_tables, load
 
 TOKEN = sha256(b"open sesame").hexdigest()
 GOOD: dict[str, Any] = {

@@ -10,6 +10,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from center.core.center import Center
 from center.core.effects import Audit
 from center.core.events import Event, HotlistLoaded, Listing, PlateRead
 from center.durability import Durability
+from center.relaying import Relaying, open_relay
 from center.site import from_tables
 from center.store.audit import AuditFile
 from center.store.pictures import MemoryPictures
@@ -62,7 +64,16 @@ class Gate(SlowJournal):
 class Room:
     """`at` is where it listens; `journal` and `clock` are the test's to turn."""
 
-    def __init__(self, assembly: Assembly, journal: Gate, clock: HandClock, live: Live, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        assembly: Assembly,
+        journal: Gate,
+        clock: HandClock,
+        live: Live,
+        ledger: Ledger,
+        video: Relaying | None = None,
+    ) -> None:
+        self.video = video
         self.assembly = assembly
         self.journal = journal
         self.clock = clock
@@ -112,16 +123,23 @@ class Room:
 
 @asynccontextmanager
 async def room(
-    dist: Path = Path("/nowhere"), hotlists: Sequence[dict[str, Any]] = (), **policy: Any
+    dist: Path = Path("/nowhere"),
+    hotlists: Sequence[dict[str, Any]] = (),
+    cameras: Sequence[dict[str, Any]] = (),
+    clips: Path = Path("/nowhere"),
+    **policy: Any,
 ) -> AsyncIterator[Room]:
-    """A room of the small site without feeds but those of `hotlists`, on a free port."""
+    """A room of the small site without feeds but those of `hotlists`, on a free port, with a relay where
+    there are `cameras`."""
     loop = asyncio.get_running_loop()
     feeds = [
         {"name": f"list {number}", "format": "hotlist", "link": "folder", "folder": "lists", "options": {"name": name}}
         for number, name in enumerate(one["hotlist"] for one in hotlists)
     ]
-    site = from_tables({**tables(**policy), "feeds": feeds, "hotlists": list(hotlists)}, "the test's site")
+    told = {**tables(**policy), "feeds": feeds, "hotlists": list(hotlists), "cameras": list(cameras)}
+    site = from_tables(told, "the test's site")
     journal, clock, ledger = Gate(), HandClock(), Ledger()
+    video = open_relay(site, clips, clock, ThreadPoolExecutor(1), lambda _: None)
     assembly = Assembly(
         site,
         center=Center(),
@@ -131,19 +149,22 @@ async def room(
         router=ledger,
         audit=ledger,
         pictures=MemoryPictures(),
+        video=video[1] if video else None,
     )
     durability = Durability(assembly.host)
     live = Live(assembly.board, durability, clock)
     trail = AuditFile(":memory:")
     ledger.then = lambda effect: trail.keep(effect) if isinstance(effect, Audit) else None
-    front = Front(assembly, Sessions(site, loop.time), live, SiteMap(None), trail)
+    front = Front(assembly, Sessions(site, loop.time), live, SiteMap(None), trail, video[1] if video else None)
     sock = socket.create_server((LOOPBACK, 0), backlog=512)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)  # its connections inherit it
-    here = Room(assembly, journal, clock, live, ledger)
+    here = Room(assembly, journal, clock, live, ledger, video[1] if video else None)
     here.at = sock.getsockname()
     started = asyncio.Event()
     assembly.start()
     works = [asyncio.create_task(work) for work in (live.run(), serve(create(front, dist), sock, started.set))]
+    if video is not None:
+        works.append(asyncio.create_task(video[0].run()))
     await started.wait()
     try:
         yield here

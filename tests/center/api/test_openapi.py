@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPMethod
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jsonschema
 import pytest
 
 from center.api import front as front_module
+from center.core.camera_events import ClipKept
+from center.core.events import CallOpened
 from center.ingest.feed import Attachment
-from tests.center.api.room import get, play, room
+from tests.center.api.room import Room, get, play, posted, room
 from tests.running import Answer, Console, ask
 
 pytestmark = pytest.mark.wire
@@ -68,6 +71,40 @@ def calls(alert: str, other: str) -> Iterator[Call]:
         yield Call("POST", path, "ada", 403, body, "a0.0")
 
 
+CAMERAS = (
+    {"id": "gate", "kind": "fixed", "agency": "SO", "at": [30.2, -93.2], "url": "rtsp://192.0.2.1/gate"},
+    {"id": "SO-1-mic", "kind": "microphone", "unit": "SO-1", "url": "rtsp://192.0.2.1/mic"},
+)
+
+
+def video_calls(call: str, tickets: Sequence[str], clip: str) -> Iterator[Call]:
+    """The routes about cameras, on an incident, tickets of ada's, ben's and a supervisor's, and a clip that is kept."""
+    why = {"reason": "call", "case": call}
+    for path, subject in (("/api/cameras", ""), ("/api/incidents/{incident}/cameras", call)):
+        for who, expected in (("ada", 200), ("", 401), ("pat", 403)):
+            yield Call("GET", path, who, expected, None, subject)
+    for who, expected, ticket in (("ada", 200, tickets[0]), ("ada", 404, tickets[1]), ("", 401, tickets[0])):
+        yield Call("GET", "/api/tickets/{ticket}", who, expected, None, ticket)
+    for who, expected, name in (("ada", 200, clip), ("ada", 404, "k0.0"), ("", 401, clip), ("pat", 403, clip)):
+        yield Call("GET", "/api/clips/{clip}.mp4", who, expected, None, name)
+    acts: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+        ("/api/cameras/{camera}/watch", "ada", "gate", why),
+        ("/api/cameras/{camera}/listen", "ada", "SO-1-mic", why),
+        ("/api/cameras/{camera}/keep", "ada", "gate", why | {"start": 0, "end": 1}),
+        ("/api/tickets/{ticket}/stop", "ada", tickets[0], {}),
+        ("/api/tickets/{ticket}/revoke", "sup", tickets[1], {"reason": "enough"}),
+    )
+    for path, who, subject, body in acts:
+        yield Call("POST", path, who, 200, body, subject)
+        yield Call("POST", path, "aud", 403, body, subject)
+        yield Call("POST", path, "", 401, body, subject)
+        yield Call("POST", path, "ada", 422, {"unknown": 1}, subject)
+        yield Call("POST", path, "ada", 413, "x" * 70_000, subject)
+        if "ticket" in path:
+            yield Call("POST", path, who, 409, body, subject)
+            yield Call("POST", path, "ada", 403, {"reason": "enough"} if body else {}, tickets[2])
+
+
 def made(at: tuple[str, int], console: Console, call: Call) -> Answer:
     path = (
         call.path if not call.subject else f"{call.path.partition('{')[0]}{call.subject}{call.path.partition('}')[2]}"
@@ -92,16 +129,33 @@ def check(document: dict[str, Any], call: Call, answer: Answer) -> None:
         jsonschema.validate(answer.said, {**schema, "components": document["components"]})
 
 
-def test_every_answer_is_one_that_the_document_announces(monkeypatch: pytest.MonkeyPatch) -> None:
+async def _video(here: Room, consoles: dict[str, Console]) -> list[Call]:
+    """Something is going on, somebody watches it, and a piece of it is kept."""
+    at = here.clock.now()
+    here.learn(CallOpened(at=at, source="911", call="c1", system="cad", lat=30.2, lon=-93.2))
+    (call,) = here.assembly.center.picture.incidents.incidents
+    why = {"reason": "call", "case": call}
+    tickets = [
+        (await posted(consoles[who], "/api/cameras/gate/watch", why)).said["ticket"] for who in ("ada", "ben", "sup")
+    ]
+    asked = await posted(consoles["ada"], "/api/cameras/gate/keep", why | {"start": at - 1, "end": at + 60_000_000})
+    clip = asked.said["clip"]
+    here.learn(ClipKept(at=at, source="relay", answers=clip, size=3))
+    assert here.video is not None
+    here.video.keeper.path(clip).write_bytes(b"mp4")
+    return list(video_calls(call, tickets, clip))
+
+
+def test_every_answer_is_one_that_the_document_announces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """And all that it announces can be had."""
 
     async def story() -> None:
-        async with room() as here:
+        async with room(cameras=CAMERAS, clips=tmp_path) as here:
             document = (await get(Console(here.at), "/api/openapi.json")).said
             here.learn(here.listed("WNT001", "WNT002"), here.read("WNT001"), here.read("WNT002"))
             alerts = list(here.assembly.center.picture.alerts.alerts)
             here.assembly.pictures.keep(Attachment("ab12", "image/jpeg", b"\xff\xd8\xff\xd9"))
-            consoles = {name: await here.console(name) for name in ("ada", "ben", "aud", "pat")} | {
+            consoles = {name: await here.console(name) for name in ("ada", "ben", "aud", "pat", "sup")} | {
                 "": Console(here.at)
             }
             had: set[tuple[str, str, int]] = set()
@@ -112,14 +166,15 @@ def test_every_answer_is_one_that_the_document_announces(monkeypatch: pytest.Mon
                 check(document, call, answer)
                 had.add((call.path, call.method, answer.status))
 
-            for call in calls(*alerts):
+            every = [*calls(*alerts), *await _video(here, consoles)]
+            for call in every:
                 await make(call)
             monkeypatch.setattr(front_module, "REPLY_TIMEOUT_S", 0.05)
             with here.journal.shut():
                 here.learn(here.read("XYZ999"))
-                for call in calls(*alerts):
+                for call in every:
                     responses = document["paths"][call.path][call.method.lower()]["responses"]
-                    if call.who == "ada" and call.expected in (200, 403) and "503" in responses:
+                    if call.who in ("ada", "sup") and call.expected in (200, 403) and "503" in responses:
                         await make(call._replace(expected=503))
             announced = {
                 (path, method.upper(), int(status))
