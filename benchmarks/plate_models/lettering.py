@@ -21,9 +21,41 @@ _TALL = 96
 _WANTED = (  # sans serif, narrow or rounded: what dies look like; the rest serves for words only
     *("DejaVuSans", "LiberationSans", "FreeSans", "Roboto", "OpenSans", "Lato", "Cantarell", "NationalPark"),
     *("DIN", "Dosis", "Play", "Quicksand", "LeagueMono", "Universalis", "Switzera", "b612", "B612", "mplus"),
-    *("Inter", "Hack", "Inconsolata", "Yanone", "NotoMono", "NotoSansMono", "Bebas", "Allerta", "DejaVuSansMono"),
+    *("Inter", "Hack", "Inconsolata", "Yanone", "NotoMono", "NotoSansMono", "Bebas", "allerta", "RG2014"),
+    *("routed-gothic", "osifont", "Gillius", "NimbusSans", "Oxygen", "Jura", "OCRB.", "texgyreheros", "Cabin"),
+    *("ClearSans", "JetBrainsMono", "Go-", "Tuffy", "Courier Prime", "MekanusADFStd", "mononoki", "Manrope"),
+    *("Karla-", "Comfortaa", "texgyreadventor"),
 )
-_UNWANTED = ("Italic", "Oblique", "Thin", "Hairline", "ExtraLight", "UltraLight", "Light", "Emoji", "Math", "Symbol")
+_UNWANTED = (
+    *("Italic", "italic", "Oblique", "Thin", "Hairline", "ExtraLight", "UltraLight", "Light", "Emoji", "Math"),
+    *("Symbol", "stencil", "Outline", "Smallcaps", "Tamil", "Display"),
+)
+# What a pen may do beside the twin's habits: hooks and spurs that make one character almost another.
+_MORE: dict[str, tuple[tuple[glyphs.Path, ...], ...]] = {
+    "1": (glyphs.strokes(".1,.28 .5,0 .5,1"), glyphs.strokes(".3,.12 .55,0 .55,1", ".1,1 1,1")),
+    "2": (
+        glyphs.strokes("0,.3 .02,0r 1,0r .98,.36r .04,1 1,1"),
+        glyphs.strokes("0,.16 0,0r 1,0r 1,.3r .5,.64 0,.9 0,1 1,1"),
+        glyphs.strokes(".05,.2 .1,0r 1,0r .95,.45 0,.94 0,1 1,1"),
+    ),
+    "4": (glyphs.strokes(".7,1 .7,0 0,.74 1,.74"), glyphs.strokes(".85,1 .85,0 .8,0 0,.6 0,.66 1,.66")),
+    "6": (glyphs.strokes("1,.18 1,0r 0,0r 0,1r 1,1r 1,.5r 0,.5r 0,.7"),),
+    "7": (glyphs.strokes("0,0 1,0 .5,.5r .42,1"), glyphs.strokes("0,.2 0,0 1,0 .2,1")),
+    "9": (glyphs.strokes("0,.82 0,1r 1,1r 1,0r 0,0r 0,.5r 1,.5r 1,.3"),),
+    "C": (glyphs.strokes("1,.34 1,0r 0,0r 0,1r 1,1r 1,.66"), glyphs.strokes("1,.16 1,0r 0,0r 0,1r 1,1r 1,.84")),
+    "G": (
+        glyphs.strokes("1,.22 1,0r 0,0r 0,1r 1,1r 1,.58 .7,.58"),
+        glyphs.strokes("1,.18 1,0r 0,0r 0,1r 1,1r 1,.62 .6,.62", "1,.62 1,1"),
+        glyphs.strokes("1,.3 1,0r 0,0r 0,1r .9,1r 1,.7 1,.56"),
+    ),
+    "J": (glyphs.strokes(".4,0 1,0 1,1r 0,1r 0,.7"),),
+    "L": (glyphs.strokes("0,0 0,1 1,1", "0,0 .15,0"),),
+    "Q": (glyphs.strokes(glyphs.RING, ".7,.78 1,1"), glyphs.strokes(glyphs.RING, ".5,.62 .85,.9")),
+    "T": (glyphs.strokes("0,.12 0,0 1,0 1,.12", ".5,0 .5,1"),),
+    "V": (glyphs.strokes("0,0 .1,.4 .5,1 .9,.4 1,0"),),
+    "Y": (glyphs.strokes("0,0 .5,.62 1,0", ".5,.62 .5,1"),),
+    "Z": (glyphs.strokes(".05,0 1,0 1,.06 0,.94 0,1 1,1"), glyphs.strokes("0,.1 0,0 .95,0 .02,1 1,1")),
+}
 
 
 def font_files(roots: Sequence[str] = ("/usr/share/fonts",)) -> list[str]:
@@ -39,6 +71,15 @@ def die_fonts(files: Sequence[str]) -> list[str]:
         for file in files
         if any(word in Path(file).name for word in _WANTED) and not any(word in Path(file).name for word in _UNWANTED)
     ]
+
+
+@functools.lru_cache(4)
+def families(dies: tuple[str, ...]) -> list[list[str]]:
+    """The cuts of one family together: a family of thirty cuts is drawn no more often than one of two."""
+    found: dict[str, list[str]] = {}
+    for file in dies:
+        found.setdefault(Path(file).stem[:6].lower(), []).append(file)
+    return list(found.values())
 
 
 @functools.lru_cache(4096)
@@ -64,9 +105,18 @@ def _font_char(file: str, char: str) -> Image:
     )
 
 
-@functools.lru_cache(30_000)
+@functools.lru_cache(20_000)
 def _pen_char(pen: glyphs.Pen, char: str) -> Image:
-    return glyphs.mask(char, pen, _TALL)
+    """One of the shapes, and each of its corners a little elsewhere: no two sets of dies are alike."""
+    shapes = glyphs.SHAPES[char] + _MORE.get(char, ())
+    dice = np.random.default_rng([round(pen.width * 1e6), round(pen.weight * 1e6), ord(char)])
+    shape = shapes[int(dice.integers(len(shapes)))]
+    moved = tuple(
+        tuple((*np.clip(np.array((x, y)) + dice.normal(0, 0.025, 2) * (0 < x < 1, 0 < y < 1), -0.02, 1.05), mark)
+              for x, y, mark in stroke)
+        for stroke in shape
+    )  # fmt: skip
+    return glyphs.inked(char, moved, pen, _TALL)
 
 
 class Hand:
@@ -75,26 +125,29 @@ class Hand:
     def __init__(
         self, dice: np.random.Generator, pens: Sequence[glyphs.Pen], dies: Sequence[str], fonts: Sequence[str]
     ) -> None:
-        self._pen = pens[int(dice.integers(len(pens)))] if dice.random() < 0.65 else None
-        self._file = dies[int(dice.integers(len(dies)))]
+        self._pen = pens[int(dice.integers(len(pens)))] if dice.random() < 0.55 else None
+        family = families(tuple(dies))
+        cuts = family[int(dice.integers(len(family)))]
+        self._file = cuts[int(dice.integers(len(cuts)))]
         self._words = fonts[int(dice.integers(len(fonts)))]
         self._plotter = dice.random() < 0.1
         # Fonts are wider than dies: squeezed, and made heavier or lighter.
         self._squeeze = float(dice.uniform(0.55, 1.0))
         self._heavier = int(dice.integers(-2, 5))
+        self._waist = float(np.exp(dice.normal(0, 0.1)))  # where the crossbars are: 1 as drawn
 
     def char(self, char: str, height_px: int) -> Image:
-        if self._pen is not None:
-            ink = _pen_char(self._pen, char)
-            return cv2.resize(
-                ink, (max(2, ink.shape[1] * height_px // _TALL), height_px), interpolation=cv2.INTER_AREA
-            ).astype(np.uint8)
-        ink = _font_char(self._file, char)
-        if self._heavier > 0:
-            ink = cv2.dilate(ink, np.ones((self._heavier, self._heavier), np.uint8)).astype(np.uint8)
-        elif self._heavier < 0:
-            ink = cv2.erode(ink, np.ones((1 - self._heavier, 1 - self._heavier), np.uint8)).astype(np.uint8)
-        width = max(2, round(ink.shape[1] * self._squeeze * height_px / _TALL))
+        ink = _pen_char(self._pen, char) if self._pen else _font_char(self._file, char)
+        rows = np.linspace(0, 1, len(ink)) ** self._waist * (len(ink) - 1)
+        ink = ink[np.round(rows).astype(int)]
+        squeeze = 1.0
+        if self._pen is None:
+            squeeze = self._squeeze
+            if self._heavier > 0:
+                ink = cv2.dilate(ink, np.ones((self._heavier, self._heavier), np.uint8)).astype(np.uint8)
+            elif self._heavier < 0:
+                ink = cv2.erode(ink, np.ones((1 - self._heavier, 1 - self._heavier), np.uint8)).astype(np.uint8)
+        width = max(2, round(ink.shape[1] * squeeze * height_px / _TALL))
         return cv2.resize(ink, (width, height_px), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
     def words(self, text: str, height_px: int, script: bool) -> Image:

@@ -4,14 +4,14 @@ Pixels go in as a camera gives them (N x height x width x 3, bytes, blue green r
 part of the network, so that nothing outside has to do it the same way. Weights are kept as half floats, which costs
 nothing that can be measured and halves the file; they are widened once, when the file is opened.
 
-Knows: ONNX. Refuses to know: what a network is for.
+Knows: ONNX, and what goes into and comes out of each of the three. Refuses to know: training.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnx
@@ -22,8 +22,22 @@ from torch import Tensor, nn
 SMALLEST = 256  # weights; smaller tensors are not worth the cast
 
 
+class Form(NamedTuple):
+    """`size`: height and width of the pictures; another one is fine where the network has no opinion on it.
+    `own_light`: each picture has mean 0 and deviation 1; else pixels are in -1..1."""
+
+    size: tuple[int, int]
+    answers: tuple[str, ...]
+    own_light: bool = True
+
+
+DETECTOR = Form((352, 640), ("cells",), own_light=False)
+REFINER = Form((64, 128), ("corners",))
+RECOGNISER = Form((48, 160), ("characters", "states"))
+
+
 class Whole(nn.Module):
-    """Pixels to answers. `own_light`: each picture has mean 0 and deviation 1; else pixels are in -1..1."""
+    """Pixels to answers."""
 
     def __init__(self, net: nn.Module, own_light: bool) -> None:
         super().__init__()
@@ -42,15 +56,14 @@ def evened(x: Tensor) -> Tensor:
     return apart / (deviation + 4.0)
 
 
-def write(net: nn.Module, out: Path, size: tuple[int, int], answers: Sequence[str], *, own_light: bool = True) -> None:
-    """`size`: height and width of the pictures; another one is fine where the network has no opinion on it."""
+def write(net: nn.Module, out: Path, form: Form) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
-    axes = {"pixels": {0: "n", 1: "h", 2: "w"}} | {name: {0: "n"} for name in answers}
+    axes = {"pixels": {0: "n", 1: "h", 2: "w"}} | {name: {0: "n"} for name in form.answers}
     written = io.BytesIO()
-    whole = Whole(net.to(memory_format=torch.contiguous_format), own_light).eval()
+    whole = Whole(net.to(memory_format=torch.contiguous_format), form.own_light).eval()
     torch.onnx.export(
-        whole, (torch.zeros(1, *size, 3, dtype=torch.uint8),), written, input_names=["pixels"],
-        output_names=list(answers), dynamic_axes=axes, opset_version=17, dynamo=False,
+        whole, (torch.zeros(1, *form.size, 3, dtype=torch.uint8),), written, input_names=["pixels"],
+        output_names=list(form.answers), dynamic_axes=axes, opset_version=17, dynamo=False,
     )  # fmt: skip
     onnx.save(halved(onnx.load_from_string(written.getvalue())), str(out))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from benchmarks.plate_models import lettering
+from benchmarks.plate_models import figures, lettering
 from twin.devices.lpr import press
 from twin.devices.lpr.faces import ALL, FACES, Color, Face
 from twin.devices.lpr.press import WIDTH, Image, Look
@@ -53,7 +53,28 @@ _SHAPES = (
         "9*9999",
         "AAA*99A",
     ),
+    *("9*999A", "99*9999", "99*999", "9*999", "99*99A", "9*9999A", "A9*9A", "A99*9AA", "AAA*99", "99*AAA", "A9*999"),
 )
+_SET_APART = tuple(shape for shape in _SHAPES if "*" in shape)
+# Characters that are taken for each other: a serial of nothing else teaches the difference.
+_ALIKE = (
+    "2Z7",
+    "1ITL",
+    "4LA",
+    "6GCB",
+    "0OQDU",
+    "5S",
+    "VYWU",
+    "MNHW",
+    "8B3E9",
+    "PRF",
+    "KX",
+    "9G3",
+    "JU1",
+    "7TY",
+    "2Z1I4L",
+)
+_NOWHERE = ("ST BERNARD", "PARISH", "PROVINCE", "Northland", "Lakeshore", "REPUBLIC", "CITY OF", "DELTA", "COUNTY", "")
 _GRAIN = np.random.default_rng(0).standard_normal((512, 1024, 3), np.float32)
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DEALERS = (
@@ -100,7 +121,7 @@ class Bank(NamedTuple):
 
 def bank(seed: int) -> Bank:
     fonts = lettering.font_files()
-    return Bank(lettering.pens(400, seed), lettering.die_fonts(fonts), fonts[:: max(1, len(fonts) // 70)])
+    return Bank(lettering.pens(1200, seed), lettering.die_fonts(fonts), fonts[:: max(1, len(fonts) // 70)])
 
 
 def _color(dice: np.random.Generator, low: int, high: int) -> Color:
@@ -113,7 +134,7 @@ def _color(dice: np.random.Generator, low: int, high: int) -> Color:
 def random_face(dice: np.random.Generator) -> Face:
     """A layout no state has."""
     like = ALL[int(dice.integers(len(ALL)))]
-    light = dice.random() < 0.8  # dark ink on light paint
+    light = dice.random() < 0.72  # dark ink on light paint
     low, high = ((190, 250) if dice.random() < 0.55 else (110, 250)) if light else (5, 120)
     sky = tuple(_color(dice, low, high) for _ in range(int(dice.integers(1, 5))))
     ink = _color(dice, 0, 110) if light else _color(dice, 150, 255)
@@ -122,26 +143,42 @@ def random_face(dice: np.random.Generator) -> Face:
     if dice.random() < 0.1:  # told apart by colour more than by brightness
         sky, ink = (_color(dice, 20, 235),), _color(dice, 20, 255)
         ink = tuple(255 - one if abs(one - other) < 70 else one for one, other in zip(ink, sky[0], strict=True))  # type: ignore[assignment]
+    elif dice.random() < 0.1:
+        paint, ink = _equal_light(dice)
+        sky = (paint,)
     name_ink = _color(dice, 0, 130) if light else _color(dice, 150, 255)
     emblem = _color(dice, 10, 230) if dice.random() < 0.7 else None
     slogan = _SLOGANS[int(dice.integers(len(_SLOGANS)))] if dice.random() < 0.6 else like.slogan
-    return Face("", like.name, slogan, _SHAPES, ink, sky, name_ink, dice.random() < 0.25, dice.random() < 0.35, emblem)
+    # A state's name on paint it never had still names the state; a name that is none tells nothing.
+    known = dice.random() < 0.6
+    state, name = (like.state, like.name) if known else ("", str(dice.choice(_NOWHERE)))
+    return Face(state, name, slogan, _SHAPES, ink, sky, name_ink, dice.random() < 0.25, dice.random() < 0.35, emblem)
+
+
+def _equal_light(dice: np.random.Generator) -> tuple[Color, Color]:
+    """Paint and ink that differ in colour far more than in brightness: yellow on turquoise."""
+    weights = np.array((0.3, 0.59, 0.11))
+    paint, ink = (dice.permutation(dice.uniform((0, 40, 150), (90, 230, 255))) for _ in range(2))
+    goal = float(paint @ weights) + float(dice.uniform(25, 75)) * dice.choice((-1, 1))
+    ink = np.clip(ink * goal / max(float(ink @ weights), 1.0), 0, 255)
+    return (int(paint[0]), int(paint[1]), int(paint[2])), (int(ink[0]), int(ink[1]), int(ink[2]))
 
 
 def _serial(face: Face, dice: np.random.Generator) -> str:
     kind = dice.random()
     if kind < 0.62:
-        shape = face.patterns[int(dice.integers(len(face.patterns)))]
-        letters = LETTERS if dice.random() < 0.7 else "ABCDEFGHJKLMNPRSTUVWXYZ"
-        return "".join(
-            letters[int(dice.integers(len(letters)))]
-            if one == "A"
-            else DIGITS[int(dice.integers(10))]
-            if one == "9"
-            else one
-            for one in shape
-        )
-    pool = LETTERS if kind < 0.78 else LETTERS + DIGITS if kind < 0.92 else DIGITS
+        patterns = face.patterns if dice.random() < 0.8 else _SET_APART
+        shape = patterns[int(dice.integers(len(patterns)))]
+        letters, digits = LETTERS if dice.random() < 0.7 else "ABCDEFGHJKLMNPRSTUVWXYZ", DIGITS
+        if dice.random() < 0.3:
+            alike = "".join(str(dice.choice(_ALIKE)) for _ in range(2))
+            letters = "".join(one for one in alike if one in LETTERS) or letters
+            digits = "".join(one for one in alike if one in DIGITS) or digits
+        pools = {"A": letters, "9": digits}
+        return "".join(pools[one][int(dice.integers(len(pools[one])))] if one in pools else one for one in shape)
+    pool = LETTERS if kind < 0.76 else LETTERS + DIGITS if kind < 0.88 else DIGITS
+    if kind > 0.95:
+        pool = "".join(str(dice.choice(_ALIKE)) for _ in range(2))
     length = int(dice.choice([2, 3, 4, 5, 6, 7, 8], p=[0.03, 0.06, 0.1, 0.19, 0.26, 0.26, 0.1]))
     text = "".join(pool[int(dice.integers(len(pool)))] for _ in range(length))
     if length > 3 and dice.random() < 0.4:
@@ -161,7 +198,7 @@ def _look(dice: np.random.Generator) -> Look:
         "".join(
             str(dice.choice(list(LETTERS if chance() < 0.9 else DIGITS))) for _ in range(int(dice.choice([2, 2, 2, 3])))
         )
-        if chance() < 0.27
+        if chance() < 0.4
         else ""
     )
     return Look(
@@ -172,13 +209,15 @@ def _look(dice: np.random.Generator) -> Look:
         blank=float(dice.uniform(0.22, 0.75)),
         emboss=float(dice.uniform(0, 1.2)) if chance() < 0.75 else 0.0,
         stacked=stacked,
-        small=float(dice.uniform(0.5, 1.1)),
+        small=float(dice.uniform(0.55, 1.18)),
         stagger=float(dice.uniform(0.1, 0.6)) if chance() < 0.2 else 0.0,
         tag=f"{int(dice.integers(0, 26)):02d}" if chance() < 0.35 else "",
         scenery=_color(dice, 40, 240) if chance() < 0.25 else None,
         stacked_left=chance() < 0.7,
         stickers=stickers,
-        logo=chance() < 0.2,
+        logo=chance() < 0.22,
+        bold=float(dice.uniform(0.02, 0.14)) if chance() < 0.6 else 0.0,
+        emblem=(0.22, 0.58) if chance() < 0.6 else (0.4, 0.75),
         frame=str(dice.choice(_DEALERS)) if chance() < 0.3 else None,
         frame_ink=_color(dice, 0, 60) if chance() < 0.7 else _color(dice, 120, 240),
         dirt=float(dice.uniform(0.1, 0.7)) if chance() < 0.2 else 0.0,
@@ -199,13 +238,19 @@ def pressed(dice: np.random.Generator, hands: Bank) -> tuple[press.Pressed, str,
             sky=tuple(tuple(round(0.75 * a + 0.25 * b) for a, b in zip(one, tint, strict=True)) for one in face.sky)
         )  # type: ignore[misc]
     serial = _serial(face, dice)
+    if "*" in serial and dice.random() < 0.4:  # as black as the characters beside it
+        face = face._replace(emblem=face.ink)
+    if "*" in serial and not look.tag and dice.random() < 0.5:
+        face = face._replace(emblem=face.emblem or face.ink)
+        wide = float(dice.uniform(0.6, 1.0))
+        look = look._replace(figure=figures.figure(dice), blank=wide, emblem=(0.42, 0.68))
     plate = press.press(serial, face, look, lettering.Hand(dice, *hands), dice)
     text = "".join(char for char in serial if char.isalnum())
     hidden = look.frame is not None or look.dirt > 0.4
-    return plate, text, STATES.index(face.state) if real and not hidden else (-1 if real else 0)
+    return plate, text, -1 if hidden and face.state else STATES.index(face.state)
 
 
-def _lit(picture: Image, dice: np.random.Generator) -> Image:
+def _lit(picture: Image, dice: np.random.Generator, dimmest: float = 0.14) -> Image:
     """Light on the plate itself: gradients, shadow edges, glare, night."""
     seen = picture.astype(np.float32)
     height, width = seen.shape[:2]
@@ -237,7 +282,7 @@ def _lit(picture: Image, dice: np.random.Generator) -> Image:
             seen = (seen - 90) * dice.uniform(1.2, 2.2) + 130
     seen *= np.asarray(dice.uniform(0.85, 1.15, 3), np.float32)
     low = dice.uniform(0, 60)
-    seen = low + seen * dice.uniform(0.14, 1.1) * (255 - low) / 255
+    seen = low + seen * dice.uniform(dimmest, 1.1) * (255 - low) / 255
     return np.clip(seen, 0, 255).astype(np.uint8)
 
 
@@ -251,28 +296,23 @@ def _corners(width: float, height: float, dice: np.random.Generator, wobble: flo
 
 def seen(plate: press.Pressed, dice: np.random.Generator, gentle: bool = False) -> tuple[Image, np.ndarray]:
     """What the network gets of a flat plate: through a lens, cut out with some error. `gentle`: by day, near, sharp."""
-    wide = float(np.exp(dice.uniform(np.log(120 if gentle else 46), np.log(WIDEST_PX))))
+    clear = gentle or dice.random() < 0.35  # fine differences are learned where they can be seen
+    wide = float(np.exp(dice.uniform(np.log(120 if gentle else 90 if clear else 46), np.log(WIDEST_PX))))
     tall = wide * float(dice.uniform(0.42, 0.58))
     shrink = min(1.0, 1.2 * wide / WIDTH)
     flat_plate = plate.picture
     lit = (
         cv2.resize(flat_plate, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 0.9 else flat_plate
     )
-    lit = np.asarray(lit, np.uint8) if gentle else _lit(np.asarray(lit, np.uint8), dice)
+    lit = np.asarray(lit, np.uint8) if gentle else _lit(np.asarray(lit, np.uint8), dice, 0.35 if clear else 0.14)
     frame_w, frame_h = round(wide * 1.4) + 8, round(tall * 1.5) + 8
     corners = _corners(wide, tall, dice, 0.05, 7) + np.array((frame_w / 2, frame_h / 2))
     flat = np.array([[0, 0], [lit.shape[1], 0], [lit.shape[1], lit.shape[0]], [0, lit.shape[0]]], np.float32)
     view = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))
-    around = dice.integers(0, 255, 3) * dice.uniform(0.1, 1)
-    frame = cv2.warpPerspective(
-        lit,
-        view,
-        (frame_w, frame_h),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=around.tolist(),
-    )
-    frame = _sensed(np.asarray(frame, np.uint8), wide * (0.3 if gentle else 1.0), dice, 0.3 if gentle else 1.0)
+    around = dice.integers(0, 255, (int(dice.integers(1, 6)), int(dice.integers(1, 8)), 3)) * dice.uniform(0.1, 1)
+    frame = cv2.resize(around.astype(np.uint8), (frame_w, frame_h), interpolation=int(dice.integers(0, 2)))
+    cv2.warpPerspective(lit, view, (frame_w, frame_h), frame, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT)
+    frame = _sensed(np.asarray(frame, np.uint8), wide * (0.3 if clear else 1.0), dice, 0.3 if clear else 1.0)
     loose = dice.uniform(-0.045, 0.09, 4) if dice.random() < 0.8 else dice.uniform(-0.08, 0.16, 4)
     middle = corners.mean(axis=0)
     cut = middle + (corners - middle) * (

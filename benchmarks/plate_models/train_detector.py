@@ -128,7 +128,7 @@ def main() -> None:
     torch.set_num_threads(1)
     net = train(asked.folder, asked.shards, asked.passes, asked.seed, asked.rate, asked.start, asked.keep)
     if asked.out:
-        packing.write(net, asked.out, (352, 640), ["cells"], own_light=False)
+        packing.write(net, asked.out, packing.DETECTOR)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -45,16 +46,43 @@ def batches(
 
 
 def _varied(pictures: np.ndarray, middles: np.ndarray, dice: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Shifted by a few pixels, now and then with a strip hidden: no two passes see the same picture."""
+    """Moved, stretched, leaning, in other light, now and then with a strip hidden: no two passes see the same
+    picture."""
     out, moved = pictures.copy(), middles.copy()
+    high, wide = pictures.shape[1:3]
     for one, places in zip(out, moved, strict=True):
-        across, down = int(dice.integers(-3, 4)), int(dice.integers(-2, 3))
-        one[:] = np.roll(one, (down, across), (0, 1))
-        places += across
+        across, down = dice.normal(1, 0.03), dice.normal(1, 0.04)
+        lean, climb = dice.normal(0, 0.05), dice.normal(0, 0.012)
+        x = wide / 2 * (1 - across) - lean * high / 2 + dice.uniform(-4, 4)
+        y = high / 2 * (1 - down) - climb * wide / 2 + dice.uniform(-2.5, 2.5)
+        view = np.array([[across, lean, x], [climb, down, y]])
+        one[:] = relit(cv2.warpAffine(one, view, (wide, high), borderMode=cv2.BORDER_REPLICATE), dice)
+        places[:] = places * across + lean * high / 2 + x
         if dice.random() < 0.15:
             x = int(dice.integers(0, 155))
             one[:, x : x + int(dice.integers(1, 5))] = dice.integers(0, 255, 3)
     return out, moved
+
+
+def relit(picture: np.ndarray, dice: np.random.Generator) -> np.ndarray:
+    """Another exposure, other colours, a little less sharp, a little more grain."""
+    seen = picture
+    if dice.random() < 0.3:
+        seen = cv2.LUT(seen, (255 * np.linspace(0, 1, 256) ** np.exp(dice.normal(0, 0.4))).astype(np.uint8))
+    if dice.random() < 0.12:
+        seen = seen[:, :, dice.permutation(3)]
+    if dice.random() < 0.08:
+        seen = 255 - seen
+    if dice.random() < 0.12:
+        share = dice.uniform(0.4, 0.9)
+        small = cv2.resize(seen, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        seen = cv2.resize(small, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
+    if dice.random() < 0.12:
+        seen = cv2.GaussianBlur(seen, (0, 0), dice.uniform(0.3, 1.3))
+    if dice.random() < 0.2:
+        grain = dice.standard_normal(picture.shape, np.float32) * (seen.std() * dice.uniform(0.02, 0.2))
+        seen = np.clip(seen + grain, 0, 255)
+    return np.asarray(seen, np.uint8)
 
 
 def ready(pictures: np.ndarray) -> Tensor:
@@ -90,7 +118,7 @@ def _loss(logits: Tensor, states: Tensor, texts: list[str], truth: Tensor, middl
     aligned = nn.functional.nll_loss(shares[rows, places], torch.tensor(labels))
     loss = 0.5 * reading + aligned
     if bool((truth >= 0).any()):
-        loss = loss + 0.06 * nn.functional.cross_entropy(states, truth, ignore_index=-1)
+        loss = loss + 0.1 * nn.functional.cross_entropy(states, truth, ignore_index=-1)
     return loss
 
 
@@ -101,7 +129,7 @@ def train(
     dice = np.random.default_rng(seed)
     net = Recogniser().to(memory_format=torch.channels_last)
     if start:
-        net.load_state_dict(torch.load(start))
+        take_over(net, torch.load(start))
     average = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.01)
     steps, done, began = passes * (2000 // BATCH), 0, time.monotonic()
@@ -121,7 +149,7 @@ def train(
             nn.utils.clip_grad_norm_(net.parameters(), 2.0)
             optimiser.step()
             done += 1
-            follow(average, net, min(0.998, (done + 1) / (done + 10)))
+            follow(average, net, min(0.999, (done + 1) / (done + 10)))
             losses += float(loss.detach())
             right += sum(a == b for a, b in zip(spell(logits.detach()), texts, strict=True))
             count += len(texts)
@@ -135,15 +163,22 @@ def train(
     return average
 
 
+def take_over(net: nn.Module, weights: dict[str, Tensor]) -> None:
+    """What fits of an earlier network; what it did not have begins by changing nothing."""
+    mine = net.state_dict()
+    net.load_state_dict(
+        {name: one for name, one in weights.items() if name in mine and mine[name].shape == one.shape}, strict=False
+    )
+
+
 def plan(folders: list[Path], shards: int, passes: int, dice: np.random.Generator) -> list[tuple[Path, int]]:
-    """The order of the shards. First each new shard, then two of those there already, so that a renderer that is slower
-    than the trainer holds nobody up; then all of them shuffled, again and again, until there are `passes`."""
+    """The order of the shards: all of them shuffled, again and again, until there are `passes`. While they are being
+    rendered, first each new shard, then two of those there already, so that a slow renderer holds nobody up."""
+    there = [(folder, shard) for shard in range(shards) for folder in folders]
     order: list[tuple[Path, int]] = []
-    there: list[tuple[Path, int]] = []
-    for shard in range(shards):
-        for folder in folders:
-            there.append((folder, shard))
-            order += [there[-1], *(there[int(dice.integers(len(there)))] for _ in range(2))]
+    if not all((folder / f"shard-{shard:05d}.npz").exists() for folder, shard in there):
+        for count, new in enumerate(there, 1):
+            order += [new, *(there[int(dice.integers(count))] for _ in range(2))]
     while len(order) < passes:
         again = list(there)
         dice.shuffle(again)
@@ -169,10 +204,11 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=Path("recogniser.pt"))
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
+    cv2.setNumThreads(1)
     torch.set_num_threads(1)  # two threads wait for each other wherever the machine has other work
     net = train(asked.folders, asked.passes, asked.seed, asked.rate, asked.start, asked.keep, asked.shards)
     if asked.out:
-        packing.write(net, asked.out, (48, 160), ["characters", "states"])
+        packing.write(net, asked.out, packing.RECOGNISER)
 
 
 if __name__ == "__main__":

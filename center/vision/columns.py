@@ -42,36 +42,68 @@ def best_path(look: NDArray[np.float64]) -> str:
     return "".join(ALPHABET[one - 1] for one in kept)[:LONGEST]
 
 
+class _Path(NamedTuple):
+    """A text as states: a blank, its first character, a blank, and so on. `skip`: 1 where a state may be entered from
+    two before."""
+
+    labels: NDArray[np.intp]
+    emit: Looks  # V x T x states
+    skip: NDArray[np.float64]
+
+
+def _path(looks: Looks, text: str) -> _Path:
+    labels = np.array([1 + ALPHABET.index(char) for char in text], np.intp)
+    states = np.zeros(2 * len(labels) + 1, np.intp)
+    states[1::2] = labels
+    skip = np.zeros(len(states))
+    skip[3::2] = labels[1:] != labels[:-1]
+    return _Path(labels, looks[:, :, states], skip)
+
+
+def likelihood(looks: Looks, text: str) -> float:
+    """The log-likelihood of the text, the mean over the looks."""
+    return _mean_log(_forward(_path(looks, text))[:, -1, -2:].sum(axis=1))
+
+
 def fit(looks: Looks, text: str) -> Fit:
     """How well `text`, and each text one character away, explains the looks."""
-    labels = np.array([1 + ALPHABET.index(char) for char in text], np.intp)
-    columns, length = looks.shape[1], len(labels)
-    if not length:
-        alone = np.log(looks[:, :, 0]).sum(axis=1).mean()
-        return Fit("", float(alone), np.empty((0, len(ALPHABET))))
-    states = np.zeros(2 * length + 1, np.intp)
-    states[1::2] = labels
-    emit = looks[:, :, states]  # V x T x S
-    skip = np.zeros(2 * length + 1)  # 1 where a state may be entered from two before
-    skip[3::2] = labels[1:] != labels[:-1]
-    forward, backward = np.zeros_like(emit), np.zeros_like(emit)
+    if not text:
+        return Fit("", likelihood(looks, ""), np.empty((0, len(ALPHABET))))
+    path = _path(looks, text)
+    forward, backward = _forward(path), _backward(path)
+    one_off = _one_off(looks, path.labels, path.emit, forward, backward)
+    own = _mean_log(forward[:, -1, -2:].sum(axis=1))
+    return Fit(text, own, np.log(np.maximum(one_off, 1e-300)).mean(axis=0))
+
+
+def _mean_log(likelihoods: NDArray[np.float64]) -> float:
+    return float(np.log(np.maximum(likelihoods, 1e-300)).mean())
+
+
+def _forward(path: _Path) -> Looks:
+    """What leads to each state by each column, its own emission counted."""
+    emit, forward = path.emit, np.zeros_like(path.emit)
     forward[:, 0, :2] = emit[:, 0, :2]
-    for t in range(1, columns):
+    for t in range(1, emit.shape[1]):
         before = forward[:, t - 1]
         into = before.copy()
         into[:, 1:] += before[:, :-1]
-        into[:, 2:] += before[:, :-2] * skip[2:]
+        into[:, 2:] += before[:, :-2] * path.skip[2:]
         forward[:, t] = into * emit[:, t]
-    backward[:, -1, -2:] = 1.0  # what follows, the column's own emission not counted
-    for t in range(columns - 2, -1, -1):
+    return forward
+
+
+def _backward(path: _Path) -> Looks:
+    """What may follow each state after each column, that column's own emission not counted."""
+    emit, backward = path.emit, np.zeros_like(path.emit)
+    backward[:, -1, -2:] = 1.0
+    for t in range(emit.shape[1] - 2, -1, -1):
         after = backward[:, t + 1] * emit[:, t + 1]
         out = after.copy()
         out[:, :-1] += after[:, 1:]
-        out[:, :-2] += after[:, 2:] * skip[2:]
+        out[:, :-2] += after[:, 2:] * path.skip[2:]
         backward[:, t] = out
-    own = np.log(np.maximum(forward[:, -1, -2:].sum(axis=1), 1e-300))
-    one_off = _one_off(looks, labels, emit, forward, backward)
-    return Fit(text, float(own.mean()), np.log(np.maximum(one_off, 1e-300)).mean(axis=0))
+    return backward
 
 
 def _one_off(
@@ -121,22 +153,21 @@ def _one_off(
 def settle(looks: Looks, worth: float = 1.0, rounds: int = 4) -> tuple[Fit, dict[str, float]]:
     """The text that is likeliest after all looks, and of every text thought of its log-likelihood times `worth` plus
     what the grammar thinks of it. Starts from each look's own best path and climbs."""
-    tried: dict[str, Fit] = {}
+    tried: dict[str, float] = {}
 
     def value(text: str) -> float:
         if text not in tried:
-            tried[text] = fit(looks, text)
-        return tried[text].score * worth + log_prior(text)
+            tried[text] = likelihood(looks, text) * worth + log_prior(text)
+        return tried[text]
 
     best = max(dict.fromkeys(best_path(look) for look in looks), key=lambda text: (value(text), text))
+    found = fit(looks, best)
     for _ in range(rounds):
-        moves = _moves(tried[best], worth)
-        better = max((best, *moves), key=lambda text: (value(text), text))
+        better = max((best, *_moves(found, worth)), key=lambda text: (value(text), text))
         if better == best:
             break
-        best = better
-    values = {text: value(text) for text in tried}
-    found = tried[best]
+        best, found = better, fit(looks, better)
+    values = dict(tried)
     for place, row in enumerate(found.one_off):
         before, after = best[:place], best[place + 1 :]
         digit, letter = (by_shape(shape(f"{before}{one}{after}")) for one in "0A")

@@ -1,6 +1,6 @@
 """Reading one plate that has been cut out.
 
-Knows: the recogniser's network, the looks worth taking at one plate, and what confidence its likelihoods deserve.
+Knows: the recogniser's network, and what confidence its likelihoods deserve.
 Refuses to know: where in the frame the plate was, and whose it is.
 """
 
@@ -15,61 +15,17 @@ from numpy.typing import NDArray
 
 from center.vision import columns
 from center.vision.columns import ALPHABET, Looks
-from center.vision.detector import Quad, cut, widened
+from center.vision.detector import Quad, cut
 from center.vision.network import Network
 from center.vision.opening import Image
 
 WIDTH, HEIGHT = 160, 48
-# Looks at one plate: grown across and down, moved right and down, in shares of its size.
-VIEWS = ((0.03, 0.03, 0.0, 0.0), (0.1, 0.1, 0.0, 0.0), (-0.03, -0.03, 0.0, 0.0))
+# "": cannot be told. In the order the network was taught.
 STATES = (
-    *(
-        "",
-        "AK",
-        "AL",
-        "AR",
-        "AZ",
-        "CA",
-        "CO",
-        "CT",
-        "DC",
-        "DE",
-        "FL",
-        "GA",
-        "HI",
-        "IA",
-        "ID",
-        "IL",
-        "IN",
-        "KS",
-        "KY",
-        "LA",
-        "MA",
-    ),
-    *(
-        "MD",
-        "ME",
-        "MI",
-        "MN",
-        "MO",
-        "MS",
-        "MT",
-        "NC",
-        "ND",
-        "NE",
-        "NH",
-        "NJ",
-        "NM",
-        "NV",
-        "NY",
-        "OH",
-        "OK",
-        "OR",
-        "PA",
-        "RI",
-    ),
-    *("SC", "SD", "TN", "TX", "UT", "VA", "VT", "WA", "WI", "WV", "WY"),
-)
+    "", "AK", "AL", "AR", "AZ", "CA", "CO", "CT", "DC", "DE", "FL", "GA", "HI", "IA", "ID", "IL", "IN", "KS",
+    "KY", "LA", "MA", "MD", "ME", "MI", "MN", "MO", "MS", "MT", "NC", "ND", "NE", "NH", "NJ", "NM", "NV", "NY",
+    "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VA", "VT", "WA", "WI", "WV", "WY",
+)  # fmt: skip
 STATE_SURE = 0.6  # below it no state is claimed
 SHARPNESS = 0.65  # of the likelihoods, so that 80 % sure is right in 80 %: benchmarks.plate_models.calibrate
 KEPT, FAINT = 5, 0.002  # alternatives kept, and the share below which none is worth keeping
@@ -103,18 +59,15 @@ class Recogniser:
     def __init__(self, model: Path) -> None:
         self._net = Network(model)
 
-    def look(self, frame: Image, quad: Quad) -> Look:
-        """The plate within the quad, seen several times a little differently."""
-        return self._seen(frame, [widened(quad, *view) for view in VIEWS])
-
-    def glimpse(self, frame: Image, quad: Quad) -> str:
-        """What a single quick look makes of it: enough to tell a plate from a headlamp."""
-        return columns.best_path(self._seen(frame, [quad]).columns[0])
-
-    def _seen(self, frame: Image, quads: list[Quad]) -> Look:
+    def look(self, frame: Image, quads: list[Quad]) -> Look:
+        """One plate, within each of the quads."""
         characters, states = self._net([cut(frame, quad, WIDTH, HEIGHT) for quad in quads])
         shares = np.maximum(_softmax(characters.astype(np.float64)), columns.FLOOR)
         return Look(shares, _softmax(states.astype(np.float64)).mean(axis=0))
+
+    def glimpse(self, frame: Image, quad: Quad) -> str:
+        """What a single quick look makes of it: enough to tell a plate from a headlamp."""
+        return columns.best_path(self.look(frame, [quad]).columns[0])
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

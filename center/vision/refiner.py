@@ -15,7 +15,7 @@ from center.vision.detector import Quad, cut, is_plate, widened
 from center.vision.network import Network
 from center.vision.opening import Image
 
-WIDTH, HEIGHT = 112, 56
+WIDTH, HEIGHT = 128, 64
 ROOM = 0.4  # the cut is larger than what is thought to be the plate by this share
 ROUNDS = 2
 
@@ -25,8 +25,7 @@ class Refiner:
         self._net = Network(model)
 
     def refined(self, frame: Image, quad: Quad) -> Quad:
-        """The corners after a nearer look and another one, halfway: detector and refiner err differently."""
-        first = quad
+        """The corners after a nearer look and another one."""
         for _ in range(ROUNDS):
             wide = widened(quad, ROOM, ROOM)
             shares = self._net([cut(frame, wide, WIDTH, HEIGHT)])[0].reshape(1, 4, 2)
@@ -36,4 +35,4 @@ class Refiner:
             if not is_plate(better):
                 break
             quad = better
-        return (first + quad) / 2
+        return quad

@@ -56,7 +56,9 @@ def test_a_set_is_measured_and_peers_that_are_absent_are_named(tmp_path: Path) -
         assert 0 <= said["frames"][key]["ours"] <= 1
     assert said["frames_per_s"]["ours"] > 0
     for peer in ("tesseract", "rapidocr", "ddddocr", "fast-plate-ocr"):
-        assert peer in said["skipped"] or peer in said["crops"]["exact"]
+        figures = [said["crops"][key] for key in ("exact", "char")]
+        figures += [said["frames"][key] for key in ("exact", "detected")] + [said["frames_per_s"]]
+        assert all((peer in one) != (peer in said["skipped"]) for one in figures)
 
 
 def test_a_folder_that_is_no_set_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from center.vision.columns import ALPHABET, FLOOR, best_path, fit, settle
+from center.vision.columns import ALPHABET, FLOOR, best_path, fit, likelihood, settle
 
 
 def looks(views: int, length: int, seed: int = 0) -> np.ndarray:
@@ -31,6 +31,12 @@ def by_hand(look: np.ndarray, text: str) -> float:
 def test_a_texts_score_is_the_sum_over_its_paths(text: str) -> None:
     seen = looks(2, 6)
     assert fit(seen, text).score == pytest.approx(np.mean([np.log(by_hand(look, text)) for look in seen]))
+
+
+def test_a_text_is_as_likely_alone_as_among_its_neighbours() -> None:
+    seen = looks(3, 8, 2)
+    for text in ("", "A", "7BB2"):
+        assert likelihood(seen, text) == pytest.approx(fit(seen, text).score)
 
 
 @pytest.mark.parametrize("text", ["AAB", "1ZA", "77"])

@@ -68,6 +68,9 @@ class Look(NamedTuple):
     scenery: Color | None = None  # hills, a rainbow or a skyline behind the serial
     small: float = 0.9  # how much of the room there is the stacked letters take
     stagger: float = 0.0  # and how far each is to the right of the one above, in their heights
+    figure: Image | None = None  # ink that stands amid the serial in an emblem's place
+    bold: float = 0.0  # the stacked letters are heavier by this, in their heights
+    emblem: tuple[float, float] = (0.22, 0.58)  # an emblem amid the serial, in the serial's heights: least, most
     slogan_tall: float = 0.1
     name_tall: float = 0.15
 
@@ -219,6 +222,9 @@ def _margins(
         tall = look.tall * HEIGHT / (len(look.stacked) + 0.15 * (len(look.stacked) - 1)) * look.small
         tall = min(tall, look.tall * HEIGHT * 0.56)
         masks = [letterer.char(char, max(6, round(tall))) for char in look.stacked]
+        if look.bold:
+            heavy = np.ones((max(1, round(look.bold * tall)),) * 2, np.uint8)
+            masks = [np.asarray(cv2.dilate(mask, heavy), np.uint8) for mask in masks]
         step = tall * look.stagger  # some states set the lower letter to the right of the upper one
         wide = max(mask.shape[1] for mask in masks) + step * (len(masks) - 1)
         x = left if look.stacked_left else right - wide
@@ -276,8 +282,14 @@ def _serial(
         elif char == "*" and look.tag:
             _tag(plate, x + width * squeeze / 2, top + tall * 0.5, tall, look.tag, letterer, dice)
         elif char == "*" and face.emblem:
-            size = tall * dice.uniform(0.22, 0.58)
-            _emblem(plate, (x + width * squeeze / 2, top + tall * dice.uniform(0.4, 0.6)), size, face.emblem, dice, 0.9)
+            size = tall * dice.uniform(*look.emblem)
+            at = (x + width * squeeze / 2, top + tall * dice.uniform(0.4, 0.6))
+            if look.figure is not None:
+                tall_px, wide_px = look.figure.shape
+                ink = cv2.resize(look.figure, (max(2, round(2 * size * wide_px / tall_px)), max(2, round(2 * size))))
+                blend(plate, np.asarray(ink, np.uint8), at[0] - ink.shape[1] / 2, at[1] - size, face.emblem, 0.95)
+            else:
+                _emblem(plate, at, size, face.emblem, dice, 0.9)
         x += (width + gap) * squeeze
     return tuple(middles)
 
