@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -64,14 +65,15 @@ def faults(center: Office) -> list[str]:
     return [event.why for event in events_of(center) if isinstance(event, FeedFaulted)]
 
 
-def feeds(console: Console) -> dict[str, dict[str, object]]:
+def feeds(console: Console) -> dict[str, dict[str, Any]]:
     return {feed["feed"]: feed for feed in console.get("/api/feeds").said}
 
 
 @pytest.mark.wire
 def test_frames_by_http_and_mqtt_are_one_read_a_passage_and_no_picture_or_kill_stops_that(tmp_path: Path) -> None:
     """A passage by either way; a broken JPEG, a bomb and a blank frame are faults and the worker lives; a worker that
-    is killed is replaced. Frame and crop can be looked at by the references in the read."""
+    is killed is replaced; too many frames are counted. Frame and crop can be looked at by the references in the
+    read."""
     with embedded_broker() as broker:
         site = tables(broker.port)
         web = next(feed["listen"] for feed in site["feeds"] if feed["link"] == "http")
@@ -118,6 +120,12 @@ def test_frames_by_http_and_mqtt_are_one_read_a_passage_and_no_picture_or_kill_s
             becomes(lambda: len(reads(center)) == 2)
             assert (reads(center)[1].plate, reads(center)[1].reader) == (plate, "bridge")
             assert feeds(console)["posted"]["faults"] == 4
+            before = feeds(console)["posted"].get("lost", 0)  # frames that came before the worker was ready, say
+            flood = 0  # more than one worker has time for: the newest counts, and the room sees how many did not
+            while feeds(console)["posted"].get("lost", 0) == before:
+                assert [post("/frames/gate", jpegs[0]) for _ in range(20)] == [200] * 20
+                flood += 20
+            assert before < feeds(console)["posted"]["lost"] < before + flood
             assert (feeds(console)["sent"]["messages"], feeds(console)["sent"]["state"]) == (FRAMES, "alive")
         finally:
             center.stop()
