@@ -18,6 +18,7 @@ from center.ingest.feed import Feed, Origin
 from center.ingest.frigate import FrigateFeed
 from center.ingest.hikvision import HikvisionFeed
 from center.ingest.hotlist import HotlistFeed
+from center.ingest.klv import KlvFeed
 from center.ingest.lpr_frames import LprFramesFeed
 from center.ingest.nmea import NmeaFeed
 from center.ingest.owntracks import OwntracksFeed
@@ -47,6 +48,7 @@ FORMATS: Mapping[str, Format] = {
     "beast": Format(BeastFeed, "aircraft from a Mode S / ADS-B receiver", "Mode-S Beast binary, port 30005"),
     "avr": Format(AvrFeed, "aircraft from a Mode S / ADS-B receiver", "AVR hexadecimal lines, port 30002"),
     "aircraft-json": Format(AircraftJsonFeed, "aircraft from a receiver's web page", "readsb / dump1090 aircraft.json"),
+    "klv": Format(KlvFeed, "where an aircraft's camera looks", "MISB ST 0601, SMPTE ST 336"),
     "rekor": Format(RekorFeed, "plate reads and vehicles from Rekor Scout and OpenALPR", "Rekor webhook JSON 1 to 5"),
     "frigate": Format(FrigateFeed, "plate reads from Frigate over MQTT", "Frigate MQTT events and LPR updates"),
     "hikvision": Format(HikvisionFeed, "plate reads from Hikvision cameras", "ISAPI EventNotificationAlert (ANPR)"),

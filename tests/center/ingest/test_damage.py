@@ -32,6 +32,7 @@ from tests.center.ingest.test_eido import document, incident, with_call, with_un
 from tests.center.ingest.test_frigate import event as tracked
 from tests.center.ingest.test_frigate import update as recognised
 from tests.center.ingest.test_hikvision import alert, form
+from tests.center.ingest.test_klv import looked
 from tests.center.ingest.test_rekor import group
 from tests.center.ingest.test_sbs import msg
 
@@ -123,6 +124,7 @@ SAMPLES = {
         sky(craft(hex="facade"), now=NOW / 1e6 + 2) + b"\n",
         '"facade"',
     ),
+    "klv": Sample("", b"".join(looked(n) for n in range(4)), looked(50, (31.25, -93.2)), '"lat":31.25'),
     "rekor": Sample(
         "application/json",
         lines(*(group(best_uuid=f"u{n}", uuids=[]) for n in range(3))) + pretty(group(best_uuid="u3", uuids=[])),
@@ -226,7 +228,7 @@ def test_damage_never_raises_and_what_follows_is_read(name: str, data: st.DataOb
     told += feed.finish(NOW)
     events = shown(told)
     assert tells_of_the_last(name, events), events
-    assert len(events) <= 10 + 3 * sum(map(bad.count, (b"\n", b"{", b"$", b">", b";", b"\x1a")))
+    assert len(events) <= 10 + 3 * sum(map(bad.count, (b"\n", b"{", b"$", b">", b";", b"\x1a", b"\x06")))
 
 
 @formats

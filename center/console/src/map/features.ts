@@ -3,7 +3,7 @@
 import type { Feature, FeatureCollection, LineString, Point, Polygon, Position } from "geojson";
 import { SECOND } from "../look/format.ts";
 import { nextReaders } from "../state/alerts.ts";
-import type { Aircraft, Alert, Incident, Micros, PlateRead, Reader, Unit } from "../wire/views.ts";
+import type { Aircraft, Alert, Camera, Incident, Micros, PlateRead, Reader, Unit } from "../wire/views.ts";
 import { type Hues, PALETTES, statusOf, type Theme } from "./palette.ts";
 
 /** Below this a receiver only wanders: its course means nothing. */
@@ -133,6 +133,66 @@ export function readerPoints(readers: readonly Reader[], theme: Theme): Points {
       return at === null ? [] : [point(at, properties)];
     }),
   );
+}
+
+export function cameraPoints(cameras: Iterable<Camera>, theme: Theme): Points {
+  const features: Feature<Point>[] = [];
+  for (const camera of cameras) {
+    const at = positionOf(camera);
+    if (at === null) continue;
+    const icon = `camera/${theme}/${camera.open ? 1 : 0}/${camera.state ?? "idle"}`;
+    const turn = camera.heading_deg ?? 0;
+    features.push(point(at, { id: camera.camera, icon, turn, fade: 1, order: camera.open ? 1 : 0 }));
+  }
+  return collection(features);
+}
+
+const SECTOR_CORNERS = 12;
+
+/** Where cameras that stand look: the sector of each, as far as it sees. */
+export function viewSectors(cameras: Iterable<Camera>): FeatureCollection<Polygon> {
+  const features: Feature<Polygon>[] = [];
+  for (const camera of cameras) {
+    const at = positionOf(camera);
+    if (at === null || !camera.open || typeof camera.heading_deg !== "number") continue;
+    const [lon, lat] = at;
+    const half = (camera.view_deg ?? 60) / 2;
+    const north = (camera.range_m ?? 100) / EARTH_M_PER_DEG;
+    const east = north / Math.cos((lat * Math.PI) / 180);
+    const ring: Position[] = [at];
+    for (let corner = 0; corner <= SECTOR_CORNERS; corner++) {
+      const turn = ((camera.heading_deg - half + (2 * half * corner) / SECTOR_CORNERS) * Math.PI) / 180;
+      ring.push([lon + east * Math.sin(turn), lat + north * Math.cos(turn)]);
+    }
+    ring.push(at);
+    const live = camera.state === "live";
+    features.push({
+      type: "Feature",
+      properties: { live },
+      geometry: { type: "Polygon", coordinates: [ring] },
+    });
+  }
+  return collection(features);
+}
+
+const LOOKED_FOR_S = 30;
+
+/** The outline of what an aircraft's camera shows, for as long as it is believed to look there. */
+export function footprints(cameras: Iterable<Camera>, now: Micros): FeatureCollection<Polygon> {
+  const features: Feature<Polygon>[] = [];
+  for (const camera of cameras) {
+    const corners = camera.looking?.corners ?? [];
+    const age_s = (now - (camera.looking?.at ?? 0)) / SECOND;
+    if (corners.length < 3 || age_s > LOOKED_FOR_S) continue;
+    const ring: Position[] = [...corners, corners[0] as [number, number]].map(([lat, lon]) => [lon, lat]);
+    const fading = Math.max(0.2, Math.min(1, 1 - age_s / LOOKED_FOR_S));
+    features.push({
+      type: "Feature",
+      properties: { fade: fading },
+      geometry: { type: "Polygon", coordinates: [ring] },
+    });
+  }
+  return collection(features);
 }
 
 /** A circle on the ground; good to a percent for the radii a phone's location has. */

@@ -59,6 +59,26 @@ function labels(source: string, minzoom: number, colors: Palette, offset: number
   };
 }
 
+/** What cameras see: where fixed ones look, and the outline of an aircraft's picture on the ground. */
+function seen(colors: Palette): LayerSpecification[] {
+  const color: ExpressionSpecification = ["case", ["get", "live"], colors.accent, colors.reader];
+  return [
+    { id: "views", type: "fill", source: "views", minzoom: 11, paint: { "fill-color": color, "fill-opacity": 0.16 } },
+    {
+      id: "looking",
+      type: "fill",
+      source: "looking",
+      paint: { "fill-color": colors.accent, "fill-opacity": ["*", 0.14, ["get", "fade"]] },
+    },
+    {
+      id: "looking-edges",
+      type: "line",
+      source: "looking",
+      paint: { "line-color": colors.accent, "line-width": 1.8, "line-opacity": ["get", "fade"] },
+    },
+  ];
+}
+
 function areas(): LayerSpecification[] {
   return [
     {
@@ -218,7 +238,9 @@ export function liveLayers(colors: Palette): LayerSpecification[] {
   };
   return [
     ...areas(),
+    ...seen(colors),
     icons("readers", 0.6, 0.95),
+    icons("cameras", 0.6, 0.95),
     icons("units", 0.62, 1),
     labels("units", 11.5, colors, 1.1),
     icons("aircraft", 0.75, 1),

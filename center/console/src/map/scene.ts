@@ -16,9 +16,9 @@ import { PIXEL_RATIO, symbol } from "./symbols.ts";
 
 setWorkerUrl(workerUrl);
 
-export type Pickable = "flags" | "incidents" | "units" | "aircraft" | "readers";
+export type Pickable = "flags" | "incidents" | "units" | "aircraft" | "cameras" | "readers";
 /** From the top: where several lie under the pointer, the first kind is meant. */
-const PICKABLE: readonly Pickable[] = ["flags", "incidents", "units", "aircraft", "readers"];
+const PICKABLE: readonly Pickable[] = ["flags", "incidents", "units", "aircraft", "cameras", "readers"];
 const REACH_PX = 5;
 const CLOSE_ZOOM = 13.5;
 

@@ -12,6 +12,9 @@ import { PALETTES, type Palette, type Theme } from "./palette.ts";
 
 const LIVE = [
   "readers",
+  "views",
+  "looking",
+  "cameras",
   "circles",
   "trails",
   "track",

@@ -3,7 +3,7 @@
 //
 // A symbol's name says all of it, so MapLibre can ask for one it does not have yet:
 // unit/<theme>/<own or hue>/<status>/<moving>/<stale>, incident/<theme>/<priority>, aircraft/<theme>/<own>,
-// reader/<theme>, flag/<theme>/<state>, shield/<theme>
+// reader/<theme>, camera/<theme>/<open>/<state>, flag/<theme>/<state>, shield/<theme>
 import { PALETTES, type Palette, type Status, statusOf, type Theme } from "./palette.ts";
 
 export const PIXEL_RATIO = 2;
@@ -177,6 +177,25 @@ function reader(colors: Palette): Pen {
   return context;
 }
 
+/** Looks up, the way it faces; hollow where it may not be watched, in the accent while it is. */
+function camera(colors: Palette, open: boolean, state: string): Pen {
+  const context = pen(22);
+  const color = state === "live" ? colors.accent : state === "idle" ? colors.reader : colors.alarm;
+  polygon(context, [
+    [-5, -2],
+    [0, -8],
+    [5, -2],
+    [5, 7],
+    [-5, 7],
+  ]);
+  context.fillStyle = open ? color : colors.land;
+  context.fill();
+  context.lineWidth = 1.6;
+  context.strokeStyle = open ? colors.ink : color;
+  context.stroke();
+  return context;
+}
+
 /** Where a plate was last seen: filled while nobody has looked, hollow while somebody is at it. */
 function flag(colors: Palette, state: string): Pen {
   const context = pen(SIDE);
@@ -224,6 +243,7 @@ function draw(name: string): Pen | null {
   if (what === "incident") return incident(colors, Number(first));
   if (what === "aircraft") return aircraft(colors, first === "own");
   if (what === "reader") return reader(colors);
+  if (what === "camera") return camera(colors, first === "1", second);
   if (what === "flag") return flag(colors, first);
   if (what === "shield") return shield(colors);
   return null;

@@ -3,11 +3,13 @@ import { createContext } from "svelte";
 import type { Acts } from "../state/acts.svelte.ts";
 import type { Desk } from "../state/desk.svelte.ts";
 import type { Room } from "../state/room.svelte.ts";
+import type { Wall } from "../state/wall.svelte.ts";
 
 export interface Workplace {
   room: Room;
   desk: Desk;
   acts: Acts;
+  wall: Wall;
 }
 
 export const [useWorkplace, provideWorkplace] = createContext<Workplace>();

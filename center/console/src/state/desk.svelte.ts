@@ -2,8 +2,8 @@
 // Knows: moving and opening. Refuses to know: the data itself beyond the order of alerts.
 import type { AlertGroups } from "./alerts.ts";
 
-export type Thing = { kind: "alert" | "incident" | "unit"; id: string };
-export type Tab = "alerts" | "map" | "calls" | "units" | "feeds";
+export type Thing = { kind: "alert" | "incident" | "unit" | "camera"; id: string };
+export type Tab = "alerts" | "map" | "calls" | "units" | "cameras" | "feeds";
 export type FormName = "confirm" | "dismiss";
 
 export interface Shown {
@@ -12,6 +12,7 @@ export interface Shown {
   readers: boolean;
   aircraft: boolean;
   incidents: boolean;
+  cameras: boolean;
 }
 
 export class Desk {
@@ -23,7 +24,14 @@ export class Desk {
   tab = $state<Tab>("calls");
   finished = $state(false);
   keys = $state(false);
-  readonly shown = $state<Shown>({ own: true, others: true, readers: true, aircraft: true, incidents: true });
+  readonly shown = $state<Shown>({
+    own: true,
+    others: true,
+    readers: true,
+    aircraft: true,
+    incidents: true,
+    cameras: true,
+  });
   /** Counts requests to bring the open thing into view on the map. */
   center = $state(0);
   /** Whether the last of them meant a close look. */

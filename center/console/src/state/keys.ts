@@ -16,7 +16,9 @@ export type Command =
   | "keys"
   | "calls"
   | "units"
-  | "feeds";
+  | "cameras"
+  | "feeds"
+  | "wall";
 
 export interface Shortcut {
   keys: readonly string[];
@@ -37,6 +39,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["1"], command: "calls", does: "Calls" },
   { keys: ["2"], command: "units", does: "Units" },
   { keys: ["3"], command: "feeds", does: "Feeds" },
+  { keys: ["4"], command: "cameras", does: "Cameras" },
+  { keys: ["v"], command: "wall", does: "The video wall in place of the map, and back" },
   { keys: ["/"], command: "filter", does: "Filter units" },
   { keys: ["t"], command: "theme", does: "Dark or light" },
   { keys: ["?"], command: "keys", does: "This list" },

@@ -3,6 +3,7 @@
 import {
   type Aircraft,
   type Alert,
+  type Camera,
   type Delta,
   type Feed,
   type Incident,
@@ -19,6 +20,7 @@ export interface Picture {
   aircraft: Map<string, Aircraft>;
   alerts: Map<string, Alert>;
   incidents: Map<string, Incident>;
+  cameras: Map<string, Camera>;
   feeds: Map<string, Feed>;
 }
 
@@ -29,6 +31,7 @@ export function emptyPicture(): Picture {
     aircraft: new Map(),
     alerts: new Map(),
     incidents: new Map(),
+    cameras: new Map(),
     feeds: new Map(),
   };
 }
@@ -44,6 +47,7 @@ function putAll(picture: Picture, views: Views): Set<Kind> {
   if (put(picture.aircraft, views.aircraft, (item) => item.icao)) changed.add("aircraft");
   if (put(picture.alerts, views.alerts, (item) => item.alert)) changed.add("alerts");
   if (put(picture.incidents, views.incidents, (item) => item.incident)) changed.add("incidents");
+  if (put(picture.cameras, views.cameras, (item) => item.camera)) changed.add("cameras");
   if (put(picture.feeds, views.feeds, (item) => item.feed)) changed.add("feeds");
   return changed;
 }

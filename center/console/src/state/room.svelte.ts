@@ -12,7 +12,7 @@ import { apply, emptyPicture } from "./picture.ts";
 export type Line = "connecting" | "live" | "lost";
 
 // How long changes of one kind are gathered before they are shown. Alerts are what the page is for.
-const PACE_MS: Record<Kind, number> = { alerts: 30, incidents: 200, feeds: 500, units: 1000, aircraft: 1000 };
+const PACE_MS: Record<Kind, number> = { alerts: 30, incidents: 200, cameras: 200, feeds: 500, units: 1000, aircraft: 1000 };
 const OVERDUE_MS = 2000;
 const SITE_RETRY_MS = 3000;
 
@@ -20,7 +20,14 @@ export class Room {
   /** Plain maps, changed in place; read them inside something that also reads `seen[kind]`. */
   readonly picture = emptyPicture();
   /** Counts how often each kind was shown anew. */
-  readonly seen = $state<Record<Kind, number>>({ units: 0, aircraft: 0, alerts: 0, incidents: 0, feeds: 0 });
+  readonly seen = $state<Record<Kind, number>>({
+    units: 0,
+    aircraft: 0,
+    alerts: 0,
+    incidents: 0,
+    cameras: 0,
+    feeds: 0,
+  });
   readonly alerts: AlertGroups = $derived.by(() => {
     void this.seen.alerts;
     return group(this.picture.alerts.values());

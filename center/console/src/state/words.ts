@@ -1,5 +1,5 @@
 // What alerts, states and messages are called on the page.
-import type { Alert, AlertKind, AlertState, Check, FeedState, Message } from "../wire/views.ts";
+import type { Alert, AlertKind, AlertState, Camera, CameraKind, Check, FeedState, Message } from "../wire/views.ts";
 
 export const KIND_WORDS: Record<AlertKind, string> = {
   "hotlist-hit": "Hotlist hit",
@@ -7,7 +7,26 @@ export const KIND_WORDS: Record<AlertKind, string> = {
   "hotlist-refused": "Hotlist refused",
   "feed-quiet": "Feed quiet",
   unacknowledged: "No deputy answered",
+  listening: "Somebody listens",
 };
+
+export const CAMERA_WORDS: Record<CameraKind, string> = {
+  dash: "Dash camera",
+  body: "Body camera",
+  "back-seat": "Back seat camera",
+  fixed: "Fixed camera",
+  community: "Community camera",
+  aircraft: "Aircraft camera",
+  microphone: "Microphone",
+};
+
+export const CONSENT_WORDS: Record<NonNullable<Camera["consent"]>, string> = {
+  always: "Shared at all times",
+  "per-incident": "Shared while something goes on near it",
+  never: "Not shared",
+};
+
+export const OFFER_WORDS = { sees: "has it in view", unit: "on a unit near by", near: "near, looks elsewhere" } as const;
 
 export const STATE_WORDS: Record<AlertState, string> = {
   raised: "Raised",

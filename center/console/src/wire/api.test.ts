@@ -30,7 +30,7 @@ async function outcome(retries: number[] = []) {
 }
 
 test.each([
-  [answer(200, { granted: true }), { kind: "granted" }],
+  [answer(200, { granted: true }), { kind: "granted", body: { granted: true } }],
   [answer(403, { granted: false, why: "no" }), { kind: "refused", why: "no" }],
   [answer(409, { granted: false, why: "late" }), { kind: "late", why: "late" }],
   [answer(401), { kind: "signed-out" }],
@@ -47,7 +47,7 @@ test.each([
 test("a broken line and a failing center are asked again with the same request", async () => {
   const retries: number[] = [];
   network(new TypeError("network"), answer(503), answer(200, { granted: true }));
-  expect(await outcome(retries)).toEqual({ kind: "granted" });
+  expect(await outcome(retries)).toEqual({ kind: "granted", body: { granted: true } });
   expect(calls.map((call) => call.body)).toEqual(Array(3).fill({ action: "stop", request: "r1" }));
   expect(retries).toEqual([1, 2]);
 });

@@ -4,7 +4,7 @@
 
 /** What came of an act. `unreached`: nobody can say whether the center has it; the same request may be sent again. */
 export type Outcome =
-  | { kind: "granted" }
+  | { kind: "granted"; body: unknown }
   | { kind: "refused"; why: string }
   | { kind: "late"; why: string }
   | { kind: "invalid"; why: string }
@@ -88,7 +88,7 @@ async function outcomeOf(response: Response): Promise<Outcome | null> {
     case 409:
       return { kind: "late", why: reasonIn(body, "Somebody else was first.") };
     default:
-      if (response.ok) return { kind: "granted" };
+      if (response.ok) return { kind: "granted", body };
       return { kind: "invalid", why: reasonIn(body, `The center answered ${response.status}.`) };
   }
 }

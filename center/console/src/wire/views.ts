@@ -80,7 +80,7 @@ export interface Aircraft {
 }
 
 export type AlertKind =
-  "hotlist-hit" | "unit-emergency" | "hotlist-refused" | "feed-quiet" | "unacknowledged";
+  "hotlist-hit" | "unit-emergency" | "hotlist-refused" | "feed-quiet" | "unacknowledged" | "listening";
 export type AlertState = "raised" | "acknowledged" | "confirmed" | "dismissed";
 export type Disposition = "wrong-state" | "misread" | "stale-listing" | "dismissed";
 
@@ -204,8 +204,67 @@ export interface Incident {
   state: "open" | "closed";
   calls?: Maybe<Call[]>;
   units?: Maybe<{ unit: string; seconds: number }[]>;
+  /** Those that may show it, best first. */
+  cameras?: Maybe<{ camera: string; how: "sees" | "unit" | "near"; metres: number }[]>;
+  clips?: Maybe<Clip[]>;
   changes?: Maybe<{ at: Micros; what: string }[]>;
   plates?: Maybe<{ plate: string; reader?: Maybe<string>; seen?: Maybe<Micros>; alert?: Maybe<string> }[]>;
+}
+
+export type CameraKind = "dash" | "body" | "back-seat" | "fixed" | "community" | "aircraft" | "microphone";
+export type WatchReason = "call" | "alert" | "stop" | "equipment";
+
+export interface Watch {
+  ticket: string;
+  operator: string;
+  reason: string;
+  since: Micros;
+  until: Micros;
+  sound?: Maybe<boolean>;
+}
+
+/** What lets its holder at a camera. */
+export interface Pass {
+  ticket: string;
+  camera: string;
+  sound: boolean;
+  until: Micros;
+  address: string;
+  token: string;
+}
+
+export interface Camera {
+  camera: string;
+  kind: CameraKind;
+  name?: Maybe<string>;
+  agency?: Maybe<string>;
+  /** Whether this center may watch it at all. */
+  open?: Maybe<boolean>;
+  unit?: Maybe<string>;
+  lat?: Maybe<number>;
+  lon?: Maybe<number>;
+  heading_deg?: Maybe<number>;
+  view_deg?: Maybe<number>;
+  range_m?: Maybe<number>;
+  owner?: Maybe<string>;
+  consent?: Maybe<"always" | "per-incident" | "never">;
+  state?: Maybe<string>;
+  since?: Maybe<Micros>;
+  why?: Maybe<string>;
+  looking?: Maybe<{ at: Micros; lat?: Maybe<number>; lon?: Maybe<number>; corners?: Maybe<[number, number][]> }>;
+  watched?: Maybe<Watch[]>;
+}
+
+export interface Clip {
+  clip: string;
+  camera: string;
+  operator: string;
+  reason: string;
+  state: "asked" | "kept" | "failed";
+  start: Micros;
+  end: Micros;
+  size?: Maybe<number>;
+  trouble?: Maybe<string>;
 }
 
 export type FeedState = "alive" | "late" | "silent" | "never";
@@ -238,11 +297,12 @@ export interface Views {
   aircraft?: Aircraft[];
   alerts?: Alert[];
   incidents?: Incident[];
+  cameras?: Camera[];
   feeds?: Feed[];
 }
 
 export type Kind = keyof Views;
-export const KINDS: readonly Kind[] = ["units", "aircraft", "alerts", "incidents", "feeds"];
+export const KINDS: readonly Kind[] = ["units", "aircraft", "alerts", "incidents", "cameras", "feeds"];
 
 export interface State extends Views {
   type: "state";
