@@ -5,12 +5,14 @@ import {
   aircraftPoints,
   alertFlags,
   circle,
+  footprints,
   fade,
   incidentPoints,
   positionOf,
   trackOf,
   unitPoints,
   unitSymbol,
+  viewSectors,
 } from "./features.ts";
 import { agencyHues } from "./palette.ts";
 import { extend, type Trail } from "./trails.ts";
@@ -127,4 +129,25 @@ test("an aeroplane on the field is at 0 ft, not at 000", () => {
         ?.properties?.["label"],
   );
   expect(labels).toEqual(["Air One\n0 ft", "Air One\n0 ft", "Air One\n2000 ft"]);
+});
+
+test("a camera's sector opens where it looks, as wide and as far as it sees", () => {
+  const camera = { camera: "gate", kind: "fixed", open: true, heading_deg: 90, view_deg: 60, range_m: 111.32 } as const;
+  const [sector] = viewSectors([{ ...camera, lat: 0, lon: 10 }]).features;
+  const ring = sector?.geometry.coordinates[0] ?? [];
+  expect(ring[0]).toEqual([10, 0]);
+  expect(ring.at(-1)).toEqual([10, 0]);
+  const far = ring.slice(1, -1);
+  expect(Math.max(...far.map(([lon = 0]) => lon))).toBeCloseTo(10.001, 6);
+  expect(far.every(([lon = 0, lat = 0]) => Math.hypot(lon - 10, lat) < 0.0010001 && lon > 10.0008)).toBe(true);
+  expect(viewSectors([{ ...camera, lat: 0, lon: 10, open: false }, { ...camera }]).features).toEqual([]);
+});
+
+test("an aircraft's outline is drawn while it is believed, longitude first", () => {
+  const corners: [number, number][] = [[30, -93], [30, -92], [29, -92], [29, -93]];
+  const camera = { camera: "air", kind: "aircraft", looking: { at: 0, corners } } as const;
+  const [outline] = footprints([camera], 3 * SECOND).features;
+  expect(outline?.geometry.coordinates[0]).toEqual([[-93, 30], [-92, 30], [-92, 29], [-93, 29], [-93, 30]]);
+  expect(outline?.properties?.["fade"]).toBeCloseTo(0.9);
+  expect(footprints([camera], 31 * SECOND).features).toEqual([]);
 });
