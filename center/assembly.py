@@ -17,6 +17,7 @@ from center.clock import Clock
 from center.core.center import Center
 from center.core.effects import Reply
 from center.core.events import Micros, OperatorActed, SiteLoaded
+from center.forecaster import Forecaster
 from center.hands import AuditTrail, Hands, Messenger, Router, Video
 from center.host import Host
 from center.ingest import open_feed
@@ -49,6 +50,7 @@ class Assembly:
         records: Records | None = None,
         eyes: frames.Opening | None = None,
         video: Video | None = None,
+        forecaster: Forecaster | None = None,
     ) -> None:
         self.site = site
         self.clock = clock
@@ -60,7 +62,8 @@ class Assembly:
             assert eyes is not None, "somebody has to look at the frames"
             self.watch = frames.Watch(eyes, pictures)
         self.board = Board(center.picture, self.intakes)
-        self.host = Host(center, journal, clock, Hands(clock, self.board, messenger, router, audit, records, video))
+        hands = Hands(clock, self.board, messenger, router, audit, records, video, forecaster)
+        self.host = Host(center, journal, clock, hands)
         self.host.watchers.append(self.board.watch)
         for feed in site.feeds:
             self.intakes[feed.name] = self._intake(feed)

@@ -20,6 +20,7 @@ from center.clock import Clock
 from center.core.center import Center
 from center.core.effects import Audit, Reply
 from center.core.events import Micros, OperatorActed
+from center.forecaster import DelayedForecaster
 from center.frames import ModelledEyes
 from center.hands import DelayedRouter
 from center.records import Ask, Records, unasked
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 ROUTING_TAKES = Micros(15_000)
+FORECAST_TAKES = Micros(2_000_000)
 
 
 class _Trail:
@@ -70,8 +72,9 @@ class Embedded:
         self._clock = clock
         self._journal = DirectJournal(JournalFile(journal, synchronous="OFF"))
         self._trail = _Trail()
+        site = from_tables(dict(tables), "the embedded site")
         self._assembly = Assembly(
-            from_tables(dict(tables), "the embedded site"),
+            site,
             center=Center(),
             journal=self._journal,
             clock=clock,
@@ -81,6 +84,7 @@ class Embedded:
             pictures=MemoryPictures(),
             records=Records(records),
             eyes=lambda watch: ModelledEyes(watch, clock),
+            forecaster=DelayedForecaster(clock, site.site.timezone, FORECAST_TAKES) if site.patterns else None,
         )
         self._assembly.board.ring = ring
         self._arrive = {name: intake.arrive for name, intake in self._assembly.intakes.items()}

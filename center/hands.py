@@ -16,6 +16,7 @@ from center.core.effects import (
     Audit,
     CloseVideo,
     Effect,
+    Forecast,
     KeepClip,
     Lookup,
     Notify,
@@ -28,6 +29,8 @@ from center.core.effects import (
     Withdraw,
 )
 from center.core.events import Event, LookupAnswered, Micros, RouteAnswered, RouteTime, Woke
+from center.core.pattern_facts import Advice, ForecastReady
+from center.forecaster import Forecaster, NoForecaster
 from center.records import Found, Records, unasked
 
 Answered: TypeAlias = Callable[[Event], None]
@@ -102,12 +105,14 @@ class Hands:
         audit: AuditTrail,
         records: Records | None = None,
         video: Video | None = None,
+        forecaster: Forecaster | None = None,
     ) -> None:
         self._clock = clock
         self._video = video = video or NoVideo(clock)
         self._messenger = messenger
         self._router = router
         self._records = records or Records(unasked)
+        self._forecaster = forecaster or NoForecaster(clock)
         self._withdrawn: set[str] = set()
         self._asked: set[str] = set()
         self._carriers: dict[type[Effect], Callable[[Any, Answered], None]] = {
@@ -123,6 +128,7 @@ class Hands:
             OpenVideo: self._open,
             CloseVideo: lambda effect, _: video.close(effect),
             KeepClip: self._keep,
+            Forecast: self._forecast,
         }
 
     def do(self, effect: Effect, answer: Answered) -> None:
@@ -171,6 +177,19 @@ class Hands:
             answer(ClipKept(at=self._clock.now(), source="relay", answers=effect.id, **clip._asdict()))
 
         self._video.keep(effect, kept)
+
+    def _forecast(self, effect: Forecast, answer: Answered) -> None:
+        self._asked.add(effect.id)
+
+        def arrived(found: Advice | str) -> None:
+            if self._is_wanted(effect.id):
+                at = self._clock.now()
+                if isinstance(found, str):
+                    answer(ForecastReady(at=at, source="forecaster", answers=effect.id, trouble=found))
+                else:
+                    answer(ForecastReady(at=at, source="forecaster", answers=effect.id, advice=found))
+
+        self._forecaster.ask(effect, arrived)
 
     def _is_wanted(self, request: str) -> bool:
         """Whether the answer to a request is still wanted; asking settles it."""

@@ -33,6 +33,7 @@ from center.clock import WallClock
 from center.core.effects import Audit
 from center.core.events import Micros
 from center.durability import Durability
+from center.forecaster import ProcessForecaster
 from center.frames import Eyes, Watch, WorkerEyes
 from center.intake import Intake
 from center.links.mqtt_sender import MqttSender
@@ -109,6 +110,9 @@ class Service:
         self._wires = open_wires(site, folder)
         self._sender = self._terminals(site)
         self._reader: WorkerEyes | None = None
+        self._forecaster = (
+            ProcessForecaster(site.site.timezone, loop.call_soon_threadsafe) if site.patterns is not None else None
+        )
         publish = self._sender.publish if self._sender else _nowhere
         self._clock = _clock(site, loop, center.picture.now)
         self._video = open_relay(site, self._state.clips, self._clock, self._clerks, told)
@@ -124,6 +128,7 @@ class Service:
             records=self._records(site, loop),
             eyes=self._eyes,
             video=self._video[1] if self._video else None,
+            forecaster=self._forecaster,
         )
         if self._video:
             self._video[1].submit = self.assembly.host.submit_one
@@ -167,6 +172,8 @@ class Service:
         self._journal.close()
         self._pictures.close()
         self._executor.shutdown(cancel_futures=True)
+        if self._forecaster is not None:
+            self._forecaster.close()
         self._clerks.shutdown(wait=False, cancel_futures=True)
         picture = self.assembly.center.picture
         try:

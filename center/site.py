@@ -19,6 +19,7 @@ import msgspec
 
 from center.addresses import wrong_address
 from center.core.events import Micros, SiteLoaded
+from center.core.pattern_facts import Patterns
 from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
 from center.ingest import FORMATS, open_feed
 from center.ingest.feed import Origin
@@ -150,6 +151,7 @@ class Site(_Table):
     terminals: TerminalSettings | None = None
     records: RecordsSettings | None = None
     vision: VisionSettings = msgspec.field(default_factory=VisionSettings)
+    patterns: Patterns | None = None
     policy: Policy = Policy()
     agencies: tuple[Agency, ...] = ()
     units: tuple[RosterUnit, ...] = ()
@@ -178,13 +180,14 @@ class Site(_Table):
             policy=self.policy,
             hotlists=self.hotlists,
             records=self.records is not None,
+            patterns=self.patterns,
             cameras=tuple(as_rostered(camera, agencies) for camera in self.cameras),
         )
 
 
 _TABLES = (
     *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings, RecordsSettings),
-    *(CameraSettings, VideoSettings, VisionSettings),
+    *(CameraSettings, VideoSettings, VisionSettings, Patterns),
     *(Agency, Policy, RosterAircraft, RosterHotlist, RosterReader, RosterUnit),
 )
 
@@ -258,22 +261,20 @@ def _problems(site: Site) -> Iterator[str]:
 
 def _wrong_numbers(site: Site) -> Iterator[str]:
     """Numbers below what makes sense; a number that is none is below everything."""
+    feeds = [(f"feeds[{index}]", feed) for index, feed in enumerate(site.feeds)]
     least: list[tuple[str, object, tuple[str, ...]]] = [
         ("policy", site.policy, site.policy.__struct_fields__),
-        *((f"feeds[{index}]", feed, ("settle_s",)) for index, feed in enumerate(site.feeds)),
+        *((where, feed, ("settle_s",)) for where, feed in feeds),
     ]
     above: list[tuple[str, object, tuple[str, ...]]] = [
         ("clock", site.clock, ("rate",)),
         ("site", site.site, ("snapshot_every_events",)),
-        *(
-            (f"feeds[{index}]", feed, ("quiet_after_s", "idle_s", "poll_s", "every_s"))
-            for index, feed in enumerate(site.feeds)
-        ),
+        ("patterns", site.patterns, ("box_m", "within_m", "within_days", "rashes_a_week", "keep_days")),
+        *((where, feed, ("quiet_after_s", "idle_s", "poll_s", "every_s")) for where, feed in feeds),
     ]
     for where, table, names in least:
         for name in names:
-            value = getattr(table, name)
-            if not value >= 0:
+            if not (value := getattr(table, name)) >= 0:
                 yield f"{where}.{name}: found {value}, expected 0 or more"
     for where, table, names in above:
         for name in names:

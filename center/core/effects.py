@@ -14,6 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from center.core.events import Micros
+from center.core.pattern_facts import Burglary, Patterns
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False, tag=True, tag_field="type", kw_only=True, omit_defaults=True):
@@ -158,7 +159,29 @@ class KeepClip(Request, frozen=True, kw_only=True):
     end: Micros
 
 
+class Forecast(Request, frozen=True, kw_only=True):
+    """Where burglaries may come next, by what is known `now`; answered by `ForecastReady`. `taken`: the middles of
+    cells that are patrolled already."""
+
+    now: Micros
+    settings: Patterns
+    reports: tuple[Burglary, ...]
+    taken: tuple[tuple[float, float], ...] = ()
+
+
 AnyEffect: TypeAlias = (
-    Notify | Reply | Audit | Send | Route | Reach | Lookup | WakeAt | Withdraw | OpenVideo | CloseVideo | KeepClip
+    Notify
+    | Reply
+    | Audit
+    | Send
+    | Route
+    | Reach
+    | Lookup
+    | WakeAt
+    | Withdraw
+    | OpenVideo
+    | CloseVideo
+    | KeepClip
+    | Forecast
 )
-AnyRequest: TypeAlias = Send | Route | Reach | Lookup | WakeAt | OpenVideo | KeepClip
+AnyRequest: TypeAlias = Send | Route | Reach | Lookup | WakeAt | OpenVideo | KeepClip | Forecast

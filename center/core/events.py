@@ -15,6 +15,7 @@ import msgspec
 
 from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, StreamChanged, VideoRefused
 from center.core.fact import DAY, HOUR, MINUTE, SECOND, Answer, Event, Micros
+from center.core.pattern_facts import ForecastReady, Patterns
 from center.core.roster import (
     Agency,
     Policy,
@@ -328,6 +329,7 @@ class SiteLoaded(Event, frozen=True, kw_only=True):
     records: bool = False
     hotlists: tuple[RosterHotlist, ...] = ()
     cameras: tuple[RosterCamera, ...] = ()
+    patterns: Patterns | None = None
 
 
 class FeedFaulted(Event, frozen=True, kw_only=True):
@@ -377,6 +379,7 @@ AnyEvent: TypeAlias = (
     | LookupAnswered
     | VideoRefused
     | ClipKept
+    | ForecastReady
     | Woke
     | SiteLoaded
     | FeedFaulted

@@ -21,6 +21,7 @@ from center.core.events import Micros
 from center.core.findings import Finding
 from center.core.messages import MessagesSlice
 from center.core.occasions import OffersSlice
+from center.core.patterns import PatternsSlice
 from center.core.plates import PlatesSlice
 from center.core.site import SiteSlice
 from center.core.stops import StopsSlice
@@ -54,6 +55,7 @@ class Picture(msgspec.Struct, kw_only=True, dict=True):
     video: VideoSlice = msgspec.field(default_factory=VideoSlice)
     offers: OffersSlice = msgspec.field(default_factory=OffersSlice)
     clips: ClipsSlice = msgspec.field(default_factory=ClipsSlice)
+    patterns: PatternsSlice = msgspec.field(default_factory=PatternsSlice)
     access: AccessSlice = msgspec.field(default_factory=AccessSlice)
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-from center.forecast.grid import FINE, Floats, Grid, Mask, Singles, Which
+from center.forecast.grid import FINE, Floats, Grid, Ints, Mask, Singles, Which
 from center.forecast.reports import Rows
 
 HALF_LIVES = (4.0, 20.0, 90.0, 1000.0)
@@ -84,6 +84,21 @@ class Basis:
         each = (weights / self.history()).astype(np.float32)
         mixed: Singles = np.asarray(each @ self._faded.reshape(self.count, -1), dtype=np.float32)
         return mixed
+
+    def given_by(self, rows: Rows, cells: Ints, weights: Floats) -> Floats:
+        """What each share of a report adds to the mixed features of these cells together, by now."""
+        rows = rows.pick(self.grid.inside(rows.x, rows.y))
+        up, along = self.grid.fine(rows.x, rows.y)
+        row, col = np.divmod(cells, self.grid.cols)
+        there = [
+            (self._up[width][up][:, row] * self._along[width][along][:, col]).sum(axis=1)
+            for width in range(len(self.widths))
+        ]
+        age = np.maximum(self.day - 1 - rows.day, -1)
+        faded = 0.5 ** (age[:, None] / np.array(self.half_lives))
+        each = (weights / self.history()).reshape(len(self.half_lives), len(self.widths))
+        given: Floats = rows.weight * np.einsum("rh,hw,wr->r", faded, each, np.array(there, dtype=np.float64))
+        return given
 
     def in_blocks(self, across: int) -> Floats:
         """The daily rates (features, blocks) of square blocks, so many cells across."""

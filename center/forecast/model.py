@@ -85,6 +85,15 @@ class Model:
         """What weekday and level make of a daily rate over so many days."""
         return self.level * float(self.weekday[(self.day + np.arange(days)) % WEEK].sum())
 
+    def given_by(self, reports: Reports, cells: Ints) -> Floats:
+        """What each report adds to the expected count of these cells together, on the day `day`."""
+        many = len(reports.x)
+        added = np.zeros(many)
+        for one in range(many):
+            rows = shared_out(reports.pick(slice(one, one + 1)))
+            added[one] = float(self.basis.given_by(rows, cells, self.weights).sum())
+        return added * self.factor()
+
     def long_run(self, cells: Which = slice(None)) -> Floats:
         """The share of the surface that is of the place, not of what happened lately."""
         lasting = np.repeat(np.array(self.basis.half_lives) > LONG_RUN_DAYS, len(self.basis.widths))

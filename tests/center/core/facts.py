@@ -142,8 +142,8 @@ def changed(call: str, s: float, **said: Any) -> CallChanged:
     return CallChanged(at=when(s), source="911", call=call, **{"system": "cad"} | said)
 
 
-def hung_up(call: str, s: float, system: str = "cad") -> CallClosed:
-    return CallClosed(at=when(s), source="911", call=call, system=system)
+def hung_up(call: str, s: float, system: str = "cad", disposition: str | None = None) -> CallClosed:
+    return CallClosed(at=when(s), source="911", call=call, system=system, disposition=disposition)
 
 
 def flew(icao: str, s: float, lat: float | None = LAT, lon: float | None = LON, **said: Any) -> AircraftSeen:

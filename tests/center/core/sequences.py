@@ -16,11 +16,24 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from center.core import access, aircraft, alerting, calls, clips, correlation, messages, plates, stops, units, video
+from center.core import (
+    access,
+    aircraft,
+    alerting,
+    calls,
+    clips,
+    correlation,
+    messages,
+    patterns,
+    plates,
+    stops,
+    units,
+    video,
+)
 from center.core.access import ACTS
 from center.core.ahead import MAX_ASKED
 from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, VideoRefused
-from center.core.effects import KeepClip, OpenVideo, Reach, Route, Send, WakeAt
+from center.core.effects import Forecast, KeepClip, OpenVideo, Reach, Route, Send, WakeAt
 from center.core.events import (
     DAY,
     HOUR,
@@ -52,6 +65,7 @@ from center.core.events import (
     VehicleSeen,
     Woke,
 )
+from center.core.pattern_facts import Advice, Box, ForecastReady, Patterns, Rash
 from center.core.picture import Picture
 from center.core.roster import Policy
 from tests.center.core.facts import LAT, LON, T0, UNITS, called, hotlist, listed, moved, read, site
@@ -67,6 +81,8 @@ SMALL = {
     (correlation, "MAX_JOINED"): 3,
     (correlation, "MAX_NOTED"): 3,
     (messages, "MAX_MESSAGES"): 10,
+    (patterns, "MAX_BOXES"): 3,
+    (patterns, "MAX_REPORTS"): 3,
     (plates, "MAX_READS"): 8,
     (stops, "MAX_STOPS"): 4,
     (units, "MAX_STRANGERS"): 2,
@@ -119,7 +135,7 @@ said_of_calls = {
     "call": st.sampled_from(("c1", "c2", "c3", "c4")),
     "system": st.sampled_from(("cad", "city")),
     "incident": st.sampled_from((None, "26-1", "26-2")),
-    "kind": st.sampled_from((None, "crash", "fight")),
+    "kind": st.sampled_from((None, "crash", "fight", "burglary-vehicle", "burglary")),
     "priority": maybe(st.one_of(st.integers(0, 3), numbers)),
     "lat": maybe(lats),
     "lon": maybe(lons),
@@ -137,6 +153,35 @@ details = st.fixed_dictionaries(
         "note": words,
         "text": words,
     },
+)
+boxes = st.builds(
+    Box,
+    lat=st.just(LAT),
+    lon=st.just(LON),
+    cell_m=st.sampled_from((200.0, 0.0)),
+    cells=st.sampled_from((((LAT, LON),), ())),
+    expected=floats,
+    low=numbers,
+    high=numbers,
+    none=shares,
+    long_run=shares,
+)
+rashes = st.builds(
+    Rash,
+    lat=lats,
+    lon=lons,
+    radius_m=floats,
+    days=st.integers(1, 9),
+    expected=floats,
+    reports=st.just(("cad/c1", "cad/c2")),
+)
+advices = st.builds(
+    Advice,
+    starts=st.just(T0),
+    ends=st.sampled_from((T0, Micros(T0 + HOUR), Micros(T0 + 90 * DAY))),
+    next_at=st.sampled_from((T0, Micros(T0 + DAY))),
+    boxes=st.lists(boxes, max_size=2).map(tuple),
+    rashes=st.lists(rashes, max_size=2).map(tuple),
 )
 times = st.lists(
     st.builds(RouteTime, unit=st.sampled_from(("SO-1", "SO-2", "PD-1", "gone")), seconds=floats), max_size=4
@@ -180,7 +225,20 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
     ),
     fact(CallOpened, **said_of_calls),
     fact(CallChanged, **said_of_calls),
-    fact(CallClosed, **{name: said_of_calls[name] for name in ("call", "system", "incident")}),
+    fact(
+        CallClosed,
+        **{name: said_of_calls[name] for name in ("call", "system", "incident")},
+        disposition=st.sampled_from((None, "unfounded")),
+    ),
+    fact(ForecastReady, answers=marks, advice=maybe(advices), trouble=words),
+    fact(
+        OperatorActed,
+        operator=st.just("sue"),
+        act=st.sampled_from(("box.accept", "box.decline")),
+        subject=marks,
+        request=requests,
+        details=st.fixed_dictionaries({"units": st.sampled_from(("SO-1", "SO-1 SO-2", "PD-1", ""))}),
+    ),
     fact(
         AircraftSeen,
         icao=st.sampled_from(("a1b2c3", "abc123", "def456", "aaaaaa")),
@@ -248,7 +306,10 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
     fact(FeedFellQuiet, feed=st.sampled_from(("avl", "lpr"))),
     fact(FeedRecovered, feed=st.sampled_from(("avl", "lpr"))),
     st.builds(
-        lambda kept, policy: site(units=UNITS[:kept], policy=policy), st.sampled_from((0, 1, 2, len(UNITS))), policies
+        lambda kept, policy, on: site(units=UNITS[:kept], policy=policy, patterns=on),
+        st.sampled_from((0, 1, 2, len(UNITS))),
+        policies,
+        st.sampled_from((None, Patterns(), Patterns(more_than=0, keep_days=1))),
     ),
 )
 SCENE: tuple[tuple[int, Event], ...] = tuple(
@@ -259,9 +320,11 @@ SCENE: tuple[tuple[int, Event], ...] = tuple(
         read("ABC123", 0),
         read("XYZ9", 0, "R2"),
         called("c1", 0),
+        site(patterns=Patterns()),
+        called("c2", 0, kind="burglary-vehicle"),
     )
 )
-"""Something is already going on: units about, two hits, a call."""
+"""Something is already going on: units about, two hits, a call, a burglary that is asked about."""
 one_sketch = st.tuples(steps, st.one_of(*FACTS))
 sketches = st.tuples(
     st.sampled_from(((), SCENE)),
@@ -276,13 +339,19 @@ def resolved(step: int, sketch: Event, picture: Picture) -> Event:
     said: dict[str, Any] = {"at": Micros(max(int(T0), picture.now) + step)}
     if isinstance(sketch, OperatorActed):
         tickets = sketch.act in ("camera.stop", "camera.revoke")
-        said["subject"] = _the(sketch.subject, list(picture.video.tickets if tickets else picture.alerts.alerts))
+        named = picture.video.tickets if tickets else picture.alerts.alerts
+        if sketch.act.startswith("box."):
+            said["subject"] = _the(sketch.subject, list(picture.patterns.offers))
+        else:
+            said["subject"] = _the(sketch.subject, list(named))
         going_on = {"alert": picture.alerts.alerts, "stop": picture.stops.stops}.get(sketch.reason or "")
         said["case"] = sketch.case and _the(sketch.case, list(going_on or picture.incidents.incidents))
     elif isinstance(sketch, VideoRefused):
         said["answers"] = _the(sketch.answers, _pending(picture, OpenVideo))
     elif isinstance(sketch, ClipKept):
         said["answers"] = _the(sketch.answers, _pending(picture, KeepClip))
+    elif isinstance(sketch, ForecastReady):
+        said["answers"] = _the(sketch.answers, _pending(picture, Forecast))
     elif isinstance(sketch, Woke):
         said["answers"] = _the(sketch.answers, _pending(picture, WakeAt))
     elif isinstance(sketch, RouteAnswered):
@@ -314,6 +383,7 @@ def books_balance(picture: Picture) -> None:
     _alerts(picture)
     _messages(picture)
     _video(picture)
+    _patterns(picture)
     assert len(picture.access.answered) <= access.MAX_REMEMBERED
 
 
@@ -378,6 +448,7 @@ def _messages(picture: Picture) -> None:
     elsewhere = {r.id for r in picture.pending.values() if isinstance(r, OpenVideo | KeepClip)} | set(
         picture.video.timers
     )
+    elsewhere |= {request for request in (picture.patterns.asked, picture.patterns.timer) if request}
     ahead = set(picture.ahead.asked)
     assert waits | set(picture.incidents.routes) | ahead == set(picture.pending) - owed - elsewhere
     assert len(ahead) <= MAX_ASKED
@@ -396,3 +467,19 @@ def _video(picture: Picture) -> None:
     assert len({(t.operator, t.camera, t.sound) for t in here.tickets.values()}) == len(here.tickets)
     assert set(here.cameras) <= set(picture.site.cameras)
     assert len(picture.clips.clips) <= clips.MAX_CLIPS
+
+
+def _patterns(picture: Picture) -> None:
+    """Off, there is nothing; on, one question at a time, and every report of another system leads to the first."""
+    here = picture.patterns
+    if here.on is None:
+        assert here == patterns.PatternsSlice()
+    assert {request for request in (here.asked, here.timer) if request} <= set(picture.pending)
+    assert sum(isinstance(request, Forecast) for request in picture.pending.values()) == bool(here.asked)
+    assert len(here.reports) <= patterns.MAX_REPORTS
+    assert here.same == {other: name for name, one in here.reports.items() for other in one.others}
+    assert not set(here.same) & set(here.reports)
+    assert all(one.report == name for name, one in here.reports.items())
+    assert len(here.offers) <= patterns.MAX_BOXES
+    assert here.active == [name for name in here.active if here.offers[name].state == "accepted"]
+    assert sum(offer.state == "accepted" for offer in here.offers.values()) == len(here.active)

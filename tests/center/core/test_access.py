@@ -6,6 +6,7 @@ import pytest
 
 from center.core import access
 from center.core.effects import Audit, Reply, Send
+from center.core.pattern_facts import Advice, Box, ForecastReady, Patterns
 from tests.center.core.facts import Room, act, called, confirm, hotlist, listed, of, read, refusal, site, the, when
 
 ROOM = ("ada", "sue")
@@ -27,6 +28,8 @@ MATRIX = {
     "camera.revoke": ("sue",),
     "clip.keep": ROOM,
     "clip.look": WATCHING,
+    "box.accept": ("sue",),
+    "box.decline": ("sue",),
     "plates.search": ROOM,
     "audit.read": ("sue", "aud"),
 }
@@ -47,8 +50,21 @@ def asked(what: str, who: str, **said: str) -> tuple[Room, list[Audit | Reply]]:
     if what in ("camera.stop", "camera.revoke"):
         watching = room.tell(act("camera.watch", subject, 3, who if who in ROOM else "sue", **everything))
         subject = the(Reply, watching).made
+    if what.startswith("box."):
+        subject = _offered(room)
+        everything["units"] = "SO-1"
     effects = room.tell(act(what, subject, 5, who, **everything | said))
     return room, [effect for effect in effects if isinstance(effect, Audit | Reply)]
+
+
+def _offered(room: Room) -> str:
+    """A box that waits for the sergeant."""
+    room.tell(site(4, patterns=Patterns()))
+    box = Box(30.0, -93.0, 200.0, ((30.0, -93.0),), 0.5, 0, 2, 0.6, 0.5)
+    advice = Advice(when(4), when(9_000), when(9_000), boxes=(box,))
+    answers = room.picture.patterns.asked
+    room.tell(ForecastReady(at=when(4), source="forecaster", answers=answers, advice=advice))
+    return next(iter(room.picture.patterns.offers))
 
 
 def test_the_table_below_names_every_act() -> None:

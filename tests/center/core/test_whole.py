@@ -21,8 +21,21 @@ from hypothesis import strategies as st
 
 from center.core.camera_events import ClipKept, VideoRefused
 from center.core.center import DESKS, Center, freeze, thaw
-from center.core.effects import Audit, CloseVideo, Effect, KeepClip, OpenVideo, Reach, Reply, Route, Send, Withdraw
+from center.core.effects import (
+    Audit,
+    CloseVideo,
+    Effect,
+    Forecast,
+    KeepClip,
+    OpenVideo,
+    Reach,
+    Reply,
+    Route,
+    Send,
+    Withdraw,
+)
 from center.core.events import Answer, AnyEvent, Event, MessageAcked, Micros, OperatorActed, RouteAnswered, Woke
+from center.core.pattern_facts import ForecastReady
 from center.core.picture import Picture
 from tests.center.core.facts import (
     of,
@@ -85,6 +98,7 @@ def is_answer(fact: Event, request: Effect, picture: Picture) -> bool:
         Reach: RouteAnswered,
         OpenVideo: VideoRefused,
         KeepClip: ClipKept,
+        Forecast: ForecastReady,
     }
     return isinstance(fact, answers.get(type(request), Woke))
 
