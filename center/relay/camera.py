@@ -14,16 +14,18 @@ from typing import Literal
 from center.relay import demuxing, rtsp
 from center.relay.assembling import Assembler, assembler
 from center.relay.freshness import Freshness
-from center.relay.media import Offer, Track
+from center.relay.media import Frame, Offer, Track
 from center.relay.messages import CameraState, Limits, Source
 from center.relay.ring import Ring
 from center.relay.rtp import Unit
+from center.relay.stills import Stills
 from center.relay.stream import Stream
 from center.relay.timeline import Timeline
 
 Kind = Literal["video", "audio"]
 State = Literal["closed", "opening", "live", "stale", "offline"]
 _LOOK_S = 0.5
+_COMPARE_US = 1_500_000
 _FIRST_WAIT_S, _MOST_WAIT_S, _STEADY_S = 0.25, 8.0, 10.0
 
 
@@ -33,7 +35,13 @@ class Camera:
     `now` is the center's clock; `told` hears of every change of state; sound has none to tell."""
 
     def __init__(
-        self, source: Source, kind: Kind, limits: Limits, now: Callable[[], int], told: Callable[[CameraState], None]
+        self,
+        source: Source,
+        kind: Kind,
+        limits: Limits,
+        now: Callable[[], int],
+        told: Callable[[CameraState], None],
+        stills: Stills,
     ) -> None:
         self.source = source
         self.state: State = "closed"
@@ -41,6 +49,9 @@ class Camera:
         self._limits = limits
         self._now = now
         self._told = told
+        self._stills = stills
+        self._looking: asyncio.Task[None] | None = None
+        self._looked_at = 0
         self._since = now()
         self._why = ""
         seconds = source.ring_s if kind == "video" else 0.0
@@ -194,11 +205,27 @@ class Camera:
                 if loop.time() - self._down_at > self._limits.offline_s and self.state != "offline":
                     self._is("offline", self._now() - int(self._limits.offline_s * 1e6), self._why or "no answer yet")
                 continue
+            self._compare()
             found = self._freshness.stale(self._now())
             if found is not None and self.state == "live":
                 self._is("stale", found.since, found.why)
             elif found is None and self.state == "stale":
                 self._is("live", self._now())
+
+    def _compare(self) -> None:
+        """Has the newest keyframe looked at, when it is a new one and the last look was some time ago."""
+        frames, track = self.stream.ring.current(), self.stream.track
+        is_due = frames and frames[0].at > self._looked_at + _COMPARE_US
+        if track is None or not is_due or (self._looking is not None and not self._looking.done()):
+            return
+        self._looked_at = frames[0].at
+        self._looking = asyncio.create_task(self._look_at(frames[0], track))
+
+    async def _look_at(self, frame: Frame, track: Track) -> None:
+        freshness = self._freshness
+        is_changed = await self._stills.is_changed(self.source.camera, track, bytes(frame.sample))
+        if is_changed is not None:
+            freshness.looked(is_changed, frame.at)
 
     def _is(self, state: State, since: int, why: str = "") -> None:
         if self.state == state:

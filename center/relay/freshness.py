@@ -1,11 +1,12 @@
 """Whether a camera still shows what is in front of it.
 
-Knows: the signs of a picture at rest: the same bytes again, pictures that only say "as before", a clock in the stream
-that stands, timestamps that stand, nothing at all.
+Knows: the signs of a picture at rest: the same bytes again, pictures that only say "as before", keyframes that look
+alike, a clock in the stream that stands, timestamps that stand, nothing at all.
 Refuses to know: what to do about it. Times are microseconds of one clock.
 
 A camera that looks at an empty road is not at rest: its sensor's noise alone fills hundreds of bytes a picture. One
-that repeats its last picture says so in a few dozen: H.264 codes a picture without any change in some bits a row.
+that repeats its last picture says so in a few dozen: H.264 codes a picture without any change in some bits a row. But
+one that has bits left goes on making the same picture finer, and is only found out by looking at it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from center.relay.rtp import Unit
 _SMALL_BYTES = 48
 _MACROBLOCKS_A_BYTE = 40
 _COUNTER_BYTES = 24
+_ALIKE = 2
+"""Keyframes that look like the one before."""
 _CLOCK_MESSAGES = (1, 5)
 """pic_timing and user_data_unregistered (D.1): where clocks are."""
 
@@ -39,6 +42,8 @@ class Freshness:
         self._picture: tuple[bytes, ...] = ()
         self._was_key = False
         self._stamp = -1
+        self._looked_at: int | None = None
+        self._alike = 0
         self._clock = b""
         self._is_ticking = False
 
@@ -61,6 +66,13 @@ class Freshness:
             self._picture_at = at
         self._picture, self._was_key = parts, unit.is_key
 
+    def looked(self, is_changed: bool, at: int) -> None:
+        """A keyframe of `at` was decoded and compared with the one before."""
+        if is_changed or self._looked_at is None:
+            self._looked_at, self._alike = at, 0
+        if not is_changed:
+            self._alike += 1
+
     def stale(self, at: int) -> Stale | None:
         """None while it is fresh."""
         before = at - self._stale_us
@@ -70,6 +82,8 @@ class Freshness:
             return Stale(self._stamp_at, "the camera's timestamps stand still")
         if self._is_ticking and self._clock_at < before:
             return Stale(self._clock_at, "the clock in the camera's stream stands still")
+        if self._alike >= _ALIKE and self._looked_at is not None and self._looked_at < before:
+            return Stale(self._looked_at, "the picture does not change")
         if self._picture_at < before:
             return Stale(self._picture_at, "the camera sends the same picture again and again")
         return None

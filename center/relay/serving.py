@@ -93,7 +93,9 @@ class Relay:
         source = next((source for source in self._setup.sources if source.camera == name), None)
         if source is None:
             return None
-        camera = self._cameras[name, kind] = Camera(source, kind, self._setup.limits, self.now, self._changed)
+        camera = self._cameras[name, kind] = Camera(
+            source, kind, self._setup.limits, self.now, self._changed, self._stills
+        )
         return camera
 
     def _changed(self, state: CameraState) -> None:

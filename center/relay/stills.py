@@ -1,6 +1,6 @@
-"""A keyframe as a JPEG.
+"""Keyframes decoded: as a JPEG, or to see whether anything has changed since the last one.
 
-Knows: a process of its own that decodes, one picture at a time; what it has decoded last of a keyframe.
+Knows: a process of its own that decodes, one picture at a time; which JPEGs it made last, and how each camera looked.
 Refuses to know: whose picture it is. Decoders are native code, and what a camera sends is not to be trusted: a picture
 made to crash one takes that process with it and nothing else.
 """
@@ -11,20 +11,36 @@ import asyncio
 import contextlib
 import io
 import sys
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from center.relay.media import Track
 
+if TYPE_CHECKING:
+    import numpy as np
+    from av import VideoFrame
+    from numpy.typing import NDArray
+
 _DECODE_S = 5.0
 _MOST_WIDTH = 640
 _KEPT = 64
+_YES, _NO = b"y", b"n"
+
+
+_SMALL = (160, 90)
+_LEVELS = 10
+_POINTS = 3
+"""Of a picture made so small, how many points must differ by how much to count as a change: noise and what coding does
+to a picture are averaged away, a digit of a clock is not."""
 
 
 class _Asked(msgspec.Struct, frozen=True):
+    """With `camera`: whether the picture differs from that camera's last one, otherwise for a JPEG."""
+
     track: Track
     sample: bytes
+    camera: str = ""
 
 
 class Stills:
@@ -41,10 +57,8 @@ class Stills:
             if sample in self._kept:
                 return self._kept[sample]
             try:
-                async with asyncio.timeout(_DECODE_S):
-                    made = await self._made(track, sample)
-            except (OSError, TimeoutError, EOFError):
-                self.close()
+                made = await self._made(_Asked(track, sample))
+            except (OSError, EOFError):
                 return None
             if made:
                 self._kept[sample] = made
@@ -52,14 +66,31 @@ class Stills:
                     del self._kept[next(iter(self._kept))]
             return made or None
 
+    async def is_changed(self, camera: str, track: Track, sample: bytes) -> bool | None:
+        """Whether it looks otherwise than that camera's last one did; None when there is nothing to say."""
+        async with self._turn:
+            try:
+                answer = await self._made(_Asked(track, sample, camera))
+            except (OSError, EOFError):
+                return None
+        return None if not answer else answer == _YES
+
     def close(self) -> None:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             self._process = None
 
-    async def _made(self, track: Track, sample: bytes) -> bytes:
-        """Raises OSError, EOFError when the process is gone."""
+    async def _made(self, asked: _Asked) -> bytes:
+        """Raises OSError, EOFError; the process is then gone."""
+        try:
+            async with asyncio.timeout(_DECODE_S):
+                return await self._asked(asked)
+        except (OSError, EOFError):
+            self.close()
+            raise
+
+    async def _asked(self, asked: _Asked) -> bytes:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "center.relay", "stills"),
@@ -69,8 +100,8 @@ class Stills:
         lines_in, lines_out = self._process.stdin, self._process.stdout
         assert lines_in is not None
         assert lines_out is not None
-        asked = msgspec.msgpack.encode(_Asked(track, sample))
-        lines_in.write(len(asked).to_bytes(4, "big") + asked)
+        data = msgspec.msgpack.encode(asked)
+        lines_in.write(len(data).to_bytes(4, "big") + data)
         await lines_in.drain()
         size = int.from_bytes(await lines_out.readexactly(4), "big")
         return await lines_out.readexactly(size)
@@ -78,11 +109,43 @@ class Stills:
 
 def work(lines_in: BinaryIO, lines_out: BinaryIO) -> None:
     """The other process' life: it ends when nobody asks any more."""
+    looks: dict[str, NDArray[np.int16]] = {}
     while len(head := lines_in.read(4)) == 4:
         asked = msgspec.msgpack.decode(lines_in.read(int.from_bytes(head, "big")), type=_Asked)
-        made = _jpeg(asked.track, asked.sample)
+        made = _compared(looks, asked) if asked.camera else _jpeg(asked.track, asked.sample)
         lines_out.write(len(made).to_bytes(4, "big") + made)
         lines_out.flush()
+
+
+def _compared(looks: dict[str, NDArray[np.int16]], asked: _Asked) -> bytes:
+    """Empty for a camera's first picture, and for one that cannot be decoded."""
+    import av
+    import numpy as np
+
+    try:
+        picture = _decoded(asked.track, asked.sample)
+        if picture is None:
+            return b""
+        now = picture.reformat(*_SMALL, "gray", interpolation="AREA").to_ndarray().astype(np.int16)
+    except (av.FFmpegError, ValueError):
+        return b""
+    before, looks[asked.camera] = looks.get(asked.camera), now
+    if before is None:
+        return b""
+    return _YES if int((np.abs(now - before) > _LEVELS).sum()) >= _POINTS else _NO
+
+
+def _decoded(track: Track, sample: bytes) -> VideoFrame | None:
+    """Raises av.FFmpegError, ValueError."""
+    import av
+
+    name = "hevc" if track.codec.startswith("hvc1") else "mjpeg" if track.codec.startswith("mp4v") else "h264"
+    decoder = av.CodecContext.create(name, "r")
+    assert isinstance(decoder, av.VideoCodecContext)
+    decoder.extradata = track.extra or None
+    decoder.thread_count = 1
+    pictures = [*decoder.decode(av.Packet(sample)), *decoder.decode(None)]
+    return pictures[0] if pictures else None
 
 
 def _jpeg(track: Track, sample: bytes) -> bytes:
@@ -91,13 +154,10 @@ def _jpeg(track: Track, sample: bytes) -> bytes:
 
     if track.codec.startswith("mp4v"):
         return sample
-    decoder = av.CodecContext.create("hevc" if track.codec.startswith("hvc1") else "h264", "r")
-    decoder.extradata = track.extra
     try:
-        pictures = [*decoder.decode(av.Packet(sample)), *decoder.decode(None)]
-        if not pictures:
+        picture = _decoded(track, sample)
+        if picture is None:
             return b""
-        picture = pictures[0]
         width = min(picture.width, _MOST_WIDTH) & ~1
         height = max(2, picture.height * width // picture.width) & ~1
         written = io.BytesIO()
