@@ -21,7 +21,7 @@ from center.ingest.feed import Origin, Quiet
 from center.ingest.multipart import Multipart
 from center.ingest.timestamps import zone_of
 
-MAX_FRAME_BYTES = 8 << 20
+MAX_FRAME_BYTES = 4 << 20
 MAX_NAME_CHARS = 100
 SECOND_LEVEL = 2
 SHOWN_BYTES = 256
@@ -60,24 +60,33 @@ class LprFramesFeed(Quiet):
         self._source = origin.source
         self._camera = camera_of(origin.peer, int(level))
         self._told_until = Micros(0)
+        self._whole = origin.whole
+        self._held = b""  # of a file in pieces, which is one frame
 
     def receive(self, data: bytes, at: Micros) -> Sequence[Event]:
+        if self._whole:
+            return self._message(data, at)
+        self._held = (self._held + data)[: MAX_FRAME_BYTES + 1]
+        return []
+
+    def finish(self, at: Micros) -> Sequence[Event]:
+        held, self._held = self._held, b""
+        return [*self._message(held, at), *self._faults.rest(at)]
+
+    def _message(self, data: bytes, at: Micros) -> list[Event]:
         events: list[Event] = []
-        for jpeg in _pictures(data):
+        for jpeg in _pictures(data) if data else ():
             try:
                 events += self._frame(jpeg, at)
             except ValueError as problem:
                 events += self._faults.tell(at, str(problem), jpeg[:SHOWN_BYTES])
         return events
 
-    def finish(self, at: Micros) -> Sequence[Event]:
-        return self._faults.rest(at)
-
     def _frame(self, jpeg: bytes, at: Micros) -> list[Event]:
         if not self._camera:
             raise ValueError("no camera is named by the topic, path or query")
         if not jpeg.startswith(_JPEG_START):
-            raise ValueError("not a JPEG" if jpeg else "no bytes")
+            raise ValueError("not a JPEG")
         if len(jpeg) > MAX_FRAME_BYTES:
             raise ValueError(f"frame larger than {MAX_FRAME_BYTES} bytes")
         events: list[Event] = []

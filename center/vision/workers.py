@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from center.vision.reader import Read
 
-WAITING = 256  # cameras whose newest frame may wait
+WAITING, WAITING_BYTES = 256, 128 << 20  # cameras whose newest frame may wait, and how large all of them may be
 PATIENCE_S = 20.0  # a frame takes some 30 ms; a worker that is silent this long hangs
 STARTING_S = 60.0  # the libraries are loaded and the networks read
 SENDING_S = 2.0  # a frame is some 100 KB; a worker that takes none of it is stuck
@@ -130,6 +130,7 @@ class Workers:
         self._patience_s = patience_s
         self._lock = Lock()  # for the queue and what is counted of it
         self._queue: dict[str, Job] = {}  # by camera, the one that has waited longest first
+        self._queued_bytes = 0
         self._bell, self._ear = socket.socketpair()
         self._bell.setblocking(False)
         self._ear.setblocking(False)
@@ -142,18 +143,20 @@ class Workers:
         turn."""
         with self._lock:
             self.counts.taken += 1
-            known = job.key in self._queue
-            full = not known and len(self._queue) >= self._most
-            if known or full:
+            older = self._queue.get(job.key)
+            size = self._queued_bytes + len(job.data) - (len(older.data) if older else 0)
+            full = (older is None and len(self._queue) >= self._most) or size > WAITING_BYTES
+            if older or full:
                 self.counts.lose(job)
             if not full:
                 self._queue[job.key] = job
+                self._queued_bytes = size
         self.ring()
         return not full
 
     def ring(self) -> None:
         """Have `collect` come back from its waiting."""
-        with suppress(BlockingIOError):  # it has rung already
+        with suppress(OSError):  # it has rung already, or nobody is there any more
             self._bell.send(b"!")
 
     @property
@@ -261,6 +264,7 @@ class Workers:
                 with self._lock:
                     jobs += self._queue.values()
                     self._queue.clear()
+                    self._queued_bytes = 0
         self._hire()
         self.counts.faults += len(jobs)
         return [Done(job, Answer(fault=why)) for job in jobs]
@@ -275,6 +279,7 @@ class Workers:
                 if not self._queue:
                     break
                 worker.job = self._queue.pop(next(iter(self._queue)))
+                self._queued_bytes -= len(worker.job.data)
             worker.since = monotonic()
             try:
                 worker.line.send_bytes(worker.job.data)

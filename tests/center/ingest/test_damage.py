@@ -158,7 +158,9 @@ SAMPLES = {
     ),
 }
 
-formats = pytest.mark.parametrize("name", FORMATS)
+TEXTS = sorted(name for name, one in FORMATS.items() if not one.named)
+"""All but camera frames, whose every message is one picture: test_lpr_frames.py damages those."""
+formats = pytest.mark.parametrize("name", TEXTS)
 
 
 def opened(name: str, whole: bool = False) -> Feed:
@@ -260,7 +262,7 @@ def test_random_bytes_never_raise(name: str, pieces: list[bytes]) -> None:
 
 
 @formats
-@pytest.mark.parametrize("other", FORMATS)
+@pytest.mark.parametrize("other", TEXTS)
 def test_other_formats_are_faults_and_pass(name: str, other: str) -> None:
     """Somebody has crossed two cables: no exception, and the right format is read when it comes back."""
     feed = opened(name, whole=name == "hotlist")
@@ -274,7 +276,7 @@ def test_other_formats_are_faults_and_pass(name: str, other: str) -> None:
 @given(data=st.data())
 def test_formats_mixed_up_never_raise(name: str, data: st.DataObject) -> None:
     """Pieces of every format in one stream."""
-    mixed = b"".join(data.draw(damaged(SAMPLES[data.draw(st.sampled_from(sorted(FORMATS)))].good)) for _ in range(3))
+    mixed = b"".join(data.draw(damaged(SAMPLES[data.draw(st.sampled_from(TEXTS))].good)) for _ in range(3))
     shown(events_of(opened(name), *cut(mixed, data.draw(CUTS))))
 
 
@@ -357,7 +359,7 @@ def test_a_bomb_does_not_go_off(name: str, bomb: str) -> None:
 
 def test_a_flood_of_faults_is_folded_everywhere() -> None:
     """A sender that says nothing but rubbish cannot fill the journal; the hotlist says it once for a whole file."""
-    for name in FORMATS:
+    for name in TEXTS:
         events = events_of(opened(name, whole=name == "hotlist"), b"rubbish, and more of it\n" * 20_000)
         assert 0 < len(events) < 100, name
         assert all(isinstance(event, FeedFaulted | HotlistSpoiled) for event in events), name
