@@ -26,7 +26,7 @@ def cameras(
 
     [dim]Example: twin cameras --kind dash; ffplay -rtsp_transport tcp rtsp://127.0.0.1:8554/dash[/dim]
     """
-    from twin.demo_cameras import NAMES, demo_camera, serve
+    from twin.demo_cameras import NAMES, demo_camera, demo_memory, serve
     from twin.devices.cameras.camera import Camera
     from twin.devices.cameras.server import CameraServer
     from twin.devices.cameras.things import BENCH, Shot
@@ -40,6 +40,7 @@ def cameras(
     chosen = [one for one in NAMES if not kind or one in kind]
     shot = BENCH if bench else Shot()
     made: dict[str, Camera] = {one: demo_camera(one, shot, is_live=live or bench) for one in chosen}
+    memories = {path: memory for path, camera in made.items() if (memory := demo_memory(camera)) is not None}
     who = f"{sign_in}@" if sign_in else ""
 
     def told(path: str, at_port: int) -> None:
@@ -47,6 +48,7 @@ def cameras(
 
     err.print("until Ctrl-C:")
     try:
-        asyncio.run(serve(CameraServer(made, {name: password} if sign_in else {}, host=host, port=port), told))
+        users = {name: password} if sign_in else {}
+        asyncio.run(serve(CameraServer(made, users, memories, host=host, port=port), told))
     except OSError as error:
         refuse(f"--port: {error}")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from random import Random
 
 from twin.devices.cameras.camera import Camera, Clock
+from twin.devices.cameras.events import Memory
 from twin.devices.cameras.footage import Footage
 from twin.devices.cameras.scenes import scene
 from twin.devices.cameras.server import CameraServer
@@ -44,6 +45,14 @@ def demo_camera(kind: Kind, shot: Shot, *, is_live: bool) -> Camera:
         return Footage(facts.name, scene(kind, dice, shot), shot, can_repeat=not is_live)
 
     return Camera(facts, clock, shot=shot, films=films, sees=lambda: seen)
+
+
+def demo_memory(camera: Camera) -> Memory | None:
+    """What a dash camera keeps."""
+    shot, facts = camera.shot, camera.facts
+    if facts.kind != "dash" or shot is None:
+        return None
+    return Memory(camera, lambda: Footage(facts.name, scene(facts.kind, Random(facts.kind), shot), shot))
 
 
 async def serve(server: CameraServer, told: Callable[[str, int], None]) -> None:

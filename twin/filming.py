@@ -14,6 +14,7 @@ from math import hypot
 
 from twin.airfield import WIDE_DEG, Airfield
 from twin.devices.cameras.camera import Camera, Clock
+from twin.devices.cameras.events import Memory
 from twin.devices.cameras.footage import Footage
 from twin.devices.cameras.klv import packet
 from twin.devices.cameras.scene_above import Above, Corners
@@ -72,6 +73,13 @@ class Filming:
         if facts.kind == "microphone":
             return Camera(facts, clock, hears=hears, sees=sees, faults=faults)
         return Camera(facts, clock, shot=shot, films=films, sees=sees, faults=faults)
+
+    def memory(self, facts: CameraFacts, camera: Camera) -> Memory | None:
+        """What a dash camera keeps of the time before an event."""
+        shot = camera.shot
+        if facts.kind != "dash" or shot is None:
+            return None
+        return Memory(camera, lambda: Footage(facts.name, self._scene(facts, shot), shot))
 
     def _flown(self, facts: CameraFacts, clock: Clock, shot: Shot) -> Camera:
         """What it films is where it looks: nothing is ever shown twice."""

@@ -18,6 +18,7 @@ from twin.filming import Filming
 from twin.parish_site import CAMERA_PASSWORD, CAMERA_USER
 
 STARTS_S, STOPS_S = 10.0, 10.0
+LOOK_S = 0.5
 
 
 class WireCameras:
@@ -25,9 +26,13 @@ class WireCameras:
 
     def __init__(self, filming: Filming, clock: Clock, host: str, port: int) -> None:
         cameras = {facts.camera: filming.camera(facts, clock) for facts in filming.facts}
+        kept = {facts.camera: filming.memory(facts, cameras[facts.camera]) for facts in filming.facts}
+        self._memories = {path: memory for path, memory in kept.items() if memory is not None}
+        self._lit: dict[str, bool] = {}
+        self._cameras = cameras
         self._paths = list(cameras)
         self._at = f"rtsp://{CAMERA_USER}:{CAMERA_PASSWORD}@{host}:{port}"
-        self._server = CameraServer(cameras, {CAMERA_USER: CAMERA_PASSWORD}, host=host, port=port)
+        self._server = CameraServer(cameras, {CAMERA_USER: CAMERA_PASSWORD}, self._memories, host=host, port=port)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cameras", daemon=True)
 
@@ -36,11 +41,21 @@ class WireCameras:
         self._thread.start()
         opened: Future[None] = asyncio.run_coroutine_threadsafe(self._server.open(), self._loop)
         opened.result(STARTS_S)
+        self._loop.call_soon_threadsafe(self._look)
 
     def said(self) -> str:
         """For people who want to look themselves."""
         example = f", as {self._at}/{self._paths[0]}" if self._paths else ""
         return f"{len(self._paths)} cameras{example}"
+
+    def _look(self) -> None:
+        """A dash camera keeps what was before its car's lights went on."""
+        for path, memory in self._memories.items():
+            lit = self._cameras[path].sees().lights
+            if lit and not self._lit.get(path, True):
+                memory.trigger("lights")
+            self._lit[path] = lit
+        self._loop.call_later(LOOK_S, self._look)
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result(STOPS_S)

@@ -289,7 +289,7 @@ class Deaf(Fault, frozen=True, kw_only=True):
 
 
 class Black(Fault, frozen=True, kw_only=True):
-    """The lens is covered or the sensor dead: pictures as black as can be, without code and text."""
+    """The lens is covered or the sensor dead: pictures of nothing but noise, without code and text."""
 
     kinds: ClassVar[frozenset[str]] = frozenset({"camera"})
 

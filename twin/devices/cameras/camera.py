@@ -59,8 +59,10 @@ class Camera:
         self.facts = facts
         self.shot = shot
         self._clock = clock
-        self._sees = sees
+        self.sees = sees
         self.looks = looks
+        self.remember: Callable[[Frame], None] | None = None
+        """Gets every frame that is filmed, for whomever."""
         self._timetable = Timetable(faults)
         self._watchers: list[Watcher] = []
         self._footage = Kept(films) if films is not None else None
@@ -110,7 +112,9 @@ class Camera:
                 kept.forget()
 
     async def close(self) -> None:
-        """Nobody watches any more, and its work is over."""
+        """Whoever watches is told to go, and its work is over."""
+        for watcher in tuple(self._watchers):
+            watcher.gone()
         self._watchers.clear()
         if self._forgetting is not None:
             self._forgetting.cancel()
@@ -137,7 +141,7 @@ class Camera:
             if not now.reachable:
                 continue
             running_s = (rhythm.due_us - began_us) / SECOND_US
-            moment = Moment(now.clock_us, rhythm.due_us, self._number, running_s, self._sees())
+            moment = Moment(now.clock_us, rhythm.due_us, self._number, running_s, self.sees())
             self._number += 1
             key, self._key_wanted = self._key_wanted, False
             if footage.must_draw(moment, now.trouble):
@@ -155,6 +159,8 @@ class Camera:
 
     def _show(self, frames: Sequence[Frame]) -> None:
         for frame in frames:
+            if self.remember is not None:
+                self.remember(frame)
             for watcher in tuple(self._watchers):
                 watcher.frame(frame)
 
@@ -170,7 +176,7 @@ class Camera:
             await rhythm.beat()
             now = self.now()
             if now.reachable and not now.hangs:
-                ulaw = sound.next(now.clock_us, self._sees())
+                ulaw = sound.next(now.clock_us, self.sees())
                 for watcher in tuple(self._watchers):
                     watcher.sound(ulaw, rhythm.due_us)
 

@@ -46,8 +46,9 @@ def now_of(active: Sequence[AnyFault], since_us: int, epoch: int) -> Now:
 def _under(now: Now, fault: AnyFault, since_us: int) -> Now:
     if isinstance(fault, Freeze):
         stopped_us = now.clock_us - (since_us - fault.start_us)
-        now = now._replace(trouble=now.trouble._replace(frozen_us=stopped_us))
-        return now._replace(clock_us=stopped_us) if fault.clock == "stopped" else now
+        is_stopped = fault.clock == "stopped"
+        now = now._replace(trouble=now.trouble._replace(frozen_us=stopped_us, is_stopped=is_stopped))
+        return now._replace(clock_us=stopped_us) if is_stopped else now
     if isinstance(fault, Black):
         return now._replace(trouble=now.trouble._replace(is_black=True))
     if isinstance(fault, Stutter):

@@ -27,10 +27,11 @@ GRAIN_LEVELS = 7
 
 class Trouble(NamedTuple):
     """What is wrong with the eye: a lens that sees nothing, or a sensor that has given the same picture since its clock
-    showed `frozen_us`."""
+    showed `frozen_us`. `is_stopped`: the message beside it is that picture's, too."""
 
     is_black: bool = False
     frozen_us: int | None = None
+    is_stopped: bool = False
 
 
 CLEAR = Trouble()
@@ -51,6 +52,7 @@ class Footage:
         self._can_repeat = can_repeat
         self._encoder: Encoder | None = None
         self._canvas: Image = np.zeros((shot.height, shot.width, 3), np.uint8)
+        self._mark = b""
         self._since_key = 0
         self._was_drawn = False
         self._frozen: tuple[int, Image] | None = None
@@ -70,9 +72,10 @@ class Footage:
         kept = self._anew(moment, key, trouble) if drawn else self._again(key)
         self._was_drawn = drawn
         self._since_key = 0 if kept.is_key else self._since_key + 1
-        mark = sei(moment.clock_us, moment.number, 0 if drawn else REPEATABLE)
+        if not trouble.is_stopped or not self._mark:
+            self._mark = sei(moment.clock_us, moment.number, 0 if drawn else REPEATABLE)
         sets = sum(nal[0] & 31 in (SPS, PPS) for nal in kept.nals)
-        nals = (*kept.nals[:sets], mark, *kept.nals[sets:])
+        nals = (*kept.nals[:sets], self._mark, *kept.nals[sets:])
         return Frame(moment.number, moment.clock_us, moment.media_us, kept.is_key, nals)
 
     def _again(self, key: bool) -> _Kept:
@@ -97,6 +100,7 @@ class Footage:
         canvas = self._canvas
         if trouble.is_black:
             canvas[:] = 0
+            self._add_grain(moment.number)
             return canvas
         if trouble.frozen_us is None:
             self._frozen = None
@@ -105,14 +109,17 @@ class Footage:
         else:
             moment = moment._replace(clock_us=trouble.frozen_us)
         self._scene.draw(canvas, moment)
-        high, wide = canvas.shape[:2]
-        down, across = moment.number * 37 % GRAIN_PX, moment.number * 53 % GRAIN_PX
-        cv2.add(canvas, self._grain[down : down + high, across : across + wide], canvas)
+        self._add_grain(moment.number)
         draw_code(canvas, moment.clock_us, moment.number, REPEATABLE if repeatable else 0)
         draw_text(canvas, self._name, moment.clock_us, repeatable=repeatable)
         if trouble.frozen_us is not None:
             self._frozen = trouble.frozen_us, canvas.copy()
         return canvas
+
+    def _add_grain(self, number: int) -> None:
+        high, wide = self._canvas.shape[:2]
+        down, across = number * 37 % GRAIN_PX, number * 53 % GRAIN_PX
+        cv2.add(self._canvas, self._grain[down : down + high, across : across + wide], self._canvas)
 
 
 @lru_cache(maxsize=4)

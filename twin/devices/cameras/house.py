@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Mapping
 
 from twin.devices.cameras.camera import Camera
+from twin.devices.cameras.events import Memory
 from twin.devices.cameras.rtsp_session import Session
 from twin.devices.cameras.sdp import Track, tracks_of
 from twin.devices.things import SECOND_US
@@ -19,10 +20,13 @@ SESSION_S = 60
 
 
 class House:
-    """`cameras` by path. A session of which nothing is heard for `session_s` ends."""
+    """`cameras` by path, `memories` of those that have one. A session ends when nothing is heard for `session_s`."""
 
-    def __init__(self, cameras: Mapping[str, Camera], session_s: int = SESSION_S) -> None:
+    def __init__(
+        self, cameras: Mapping[str, Camera], memories: Mapping[str, Memory], session_s: int = SESSION_S
+    ) -> None:
         self.cameras = cameras
+        self.memories = memories
         self.session_s = session_s
         self.sessions: dict[str, Session] = {}
 
@@ -37,6 +41,11 @@ class House:
             if camera is not None and track.control == control:
                 return camera, track
         return None
+
+    def owner(self, path: str) -> Camera | None:
+        """Whose path it is, or below whose."""
+        first, _, _ = path.partition("/")
+        return self.cameras.get(first) or self.cameras.get(first.removesuffix(".ts"))
 
     def begin(self, camera: Camera) -> Session | None:
         """None when there are too many."""

@@ -22,7 +22,7 @@ from twin.devices.cameras.things import Frame
 from twin.devices.things import SECOND_US
 
 REPORT_EVERY_US = 5 * SECOND_US
-MOST_WAITING_BYTES = 512 * 1024
+MOST_WAITING_BYTES = 256 * 1024
 
 
 class Way(Protocol):

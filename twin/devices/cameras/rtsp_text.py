@@ -15,6 +15,7 @@ Headers: TypeAlias = Sequence[tuple[str, str]]
 
 REASONS = {
     200: "OK",
+    201: "Created",
     400: "Bad Request",
     401: "Unauthorized",
     404: "Not Found",

@@ -1,18 +1,21 @@
-"""Cameras on a socket: RTSP 1.0.
+"""Cameras on a socket: RTSP 1.0, and what they hand over by HTTP on the same port.
 
 Knows: connections, the packets and requests that come on one, signing in, and cameras that cannot be reached.
-Refuses to know: what a method does (rtsp_methods), what is sent (rtsp_session), and cameras' insides.
+Refuses to know: what a method does (rtsp_methods, http_doors), what is sent (rtsp_session), and cameras' insides.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import socket
 import time
 from collections.abc import Mapping
 
+from twin.devices.cameras import http_doors
 from twin.devices.cameras.camera import Camera
 from twin.devices.cameras.digest import Digest
+from twin.devices.cameras.events import Memory
 from twin.devices.cameras.house import SESSION_S, House
 from twin.devices.cameras.rtsp_methods import Caller, answer
 from twin.devices.cameras.rtsp_text import Request, TextError, read_head
@@ -21,22 +24,25 @@ MOST_HEAD_BYTES = 16_384
 MOST_BODY_BYTES = 65_536
 MOST_CONNECTIONS = 1_024
 LOOK_S = 1.0
+SEND_BUFFER_BYTES = 128 * 1024
 REALM = "parish cameras"
 
 
 class CameraServer:
-    """`cameras` by path. `users`: passwords by name; without any, whoever comes may look."""
+    """`cameras` by path. `users`: passwords by name; without any, whoever comes may look. `memories`:
+    of cameras that keep what was before an event, by path."""
 
     def __init__(
         self,
         cameras: Mapping[str, Camera],
         users: Mapping[str, str],
+        memories: Mapping[str, Memory] | None = None,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
         session_s: int = SESSION_S,
     ) -> None:
-        self.house = House(cameras, session_s)
+        self.house = House(cameras, memories or {}, session_s)
         self.port = port
         self._host = host
         self._digest = Digest(REALM, users, secrets.token_bytes(16)) if users else None
@@ -57,7 +63,7 @@ class CameraServer:
         self._looking.cancel()
         await self.house.close()
         for writer in list(self._connections):
-            writer.close()
+            writer.transport.abort()  # whoever does not read would keep it open
         await asyncio.gather(self._looking, *self._connections.values(), return_exceptions=True)
 
     async def _look(self) -> None:
@@ -72,10 +78,11 @@ class CameraServer:
             writer.close()
             return
         self._connections[writer] = task
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         caller = Caller(self.house, writer)
         try:
             while (request := await _next(reader, caller)) is not None:
-                if not self._serve(request, caller):
+                if not await self._serve(request, caller):
                     break
                 await writer.drain()
         except TextError:
@@ -87,15 +94,18 @@ class CameraServer:
             del self._connections[writer]
             writer.close()
 
-    def _serve(self, request: Request, caller: Caller) -> bool:
+    async def _serve(self, request: Request, caller: Caller) -> bool:
         """Answer a request. False: the connection ends."""
-        found = self.house.find(request.path)
-        if found is not None:
-            now = found[0].now()
+        camera = self.house.owner(request.path)
+        if camera is not None:
+            now = camera.now()
             if now.hangs or not now.reachable:
                 return now.hangs  # its packets go nowhere, or nobody listens at its address
         refusal = self._refusal(request)
-        caller.writer.write(answer(request, caller) if refusal is None else refusal)
+        if refusal is None and request.protocol == "HTTP":
+            await http_doors.serve(request, self.house, caller.writer)
+        else:
+            caller.writer.write(answer(request, caller) if refusal is None else refusal)
         return True
 
     def _refusal(self, request: Request) -> bytes | None:

@@ -76,8 +76,8 @@ def serving(cameras: Mapping[str, Camera], users: Mapping[str, str] | None = Non
     loop, server = asyncio.new_event_loop(), CameraServer(cameras, users or {}, **more)
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    asyncio.run_coroutine_threadsafe(server.open(), loop).result(5.0)
     try:
-        asyncio.run_coroutine_threadsafe(server.open(), loop).result(5.0)
         who = "".join(f"{name}:{password}@" for name, password in (users or {}).items())
 
         def do(function: Callable[[], Any]) -> Any:
@@ -87,8 +87,8 @@ def serving(cameras: Mapping[str, Camera], users: Mapping[str, str] | None = Non
             return asyncio.run_coroutine_threadsafe(there(), loop).result(5.0)
 
         yield Running(server, f"rtsp://{who}127.0.0.1:{server.port}", do)
-        asyncio.run_coroutine_threadsafe(server.close(), loop).result(5.0)
     finally:
+        asyncio.run_coroutine_threadsafe(server.close(), loop).result(5.0)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
