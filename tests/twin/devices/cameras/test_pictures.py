@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.twin.devices.cameras.served import SMALL, camera, decoded, read_code, read_message
+from tests.twin.devices.cameras.served import SMALL, decoded, read_code, read_message
 from twin.devices.cameras.camera import Camera, Clock
 from twin.devices.cameras.events import POST_S, PRE_S, Memory
 from twin.devices.cameras.files import mp4
@@ -133,7 +133,7 @@ def test_a_dash_camera_keeps_the_minute_before() -> None:
     minute after it, with the camera's clock in each; what was filmed is in it as it was filmed. It is a file that
     plays."""
     shot = Shot(160, 90, 5, 100, 5)
-    made = camera(shot=shot)
+    made = Camera(CameraFacts("dash", "dash", "a dash"), Clock(lambda: 70_123_456, T0_US), shot=shot)
 
     def footage() -> Footage:
         return Footage("x", scene("dash", Random(7), shot), shot)
