@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from center.api.front import Front, RefusedError
+from center.api.pattern_routes import patrolling
 from center.api.routes import acting, reading, session
 from center.api.socket import watch
 from center.api.video_routes import watching
@@ -53,7 +54,7 @@ def create(front: Front, dist: Path = DIST) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.front = front
-    for router in (session, reading, acting, watching):
+    for router in (session, reading, acting, watching, patrolling):
         app.include_router(router)
     app.add_api_websocket_route("/ws/operators", watch)
     app.add_exception_handler(RefusedError, _refused)

@@ -58,6 +58,7 @@ ACTS: dict[str, Rule] = {
     "camera.revoke": Rule(("supervisor",), reason=True, carried_out_elsewhere=True),
     "clip.keep": Rule(_ROOM, reason=True, case=True, camera=True, carried_out_elsewhere=True),
     "clip.look": Rule((*_ROOM, "auditor")),
+    "patterns.look": Rule(_ANYBODY),
     "box.accept": Rule(("supervisor",), carried_out_elsewhere=True),
     "box.decline": Rule(("supervisor",), carried_out_elsewhere=True),
     "plates.search": Rule(_ROOM, reason=True, case=True),

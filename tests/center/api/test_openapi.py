@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import jsonschema
+import msgspec
 import pytest
 
 from center.api import front as front_module
 from center.core.camera_events import ClipKept
-from center.core.events import CallOpened
+from center.core.events import HOUR, CallOpened, Micros
+from center.core.pattern_facts import Advice, Box, ForecastReady, Patterns
 from center.ingest.feed import Attachment
 from tests.center.api.room import Room, get, play, posted, room
 from tests.running import Answer, Console, ask
@@ -129,6 +131,26 @@ def check(document: dict[str, Any], call: Call, answer: Answer) -> None:
         jsonschema.validate(answer.said, {**schema, "components": document["components"]})
 
 
+def _patterns(here: Room) -> Iterator[Call]:
+    """Two boxes are proposed, one is taken, one declined, and each only once."""
+    at = here.clock.now()
+    here.learn(msgspec.structs.replace(here.assembly.site.as_event(at), patterns=Patterns()))
+    picture = here.assembly.center.picture
+    box = Box(30.2, -93.2, 200.0, ((30.2, -93.2),), 0.5, 0, 2, 0.6, 0.5)
+    end = Micros(at + HOUR)
+    advice = Advice(at, end, end, boxes=(box, box))
+    here.learn(ForecastReady(at=at, source="forecaster", answers=picture.patterns.asked, advice=advice))
+    for who, expected in (("ada", 200), ("pat", 403), ("", 401)):
+        yield Call("GET", "/api/patterns", who, expected)
+    bodies = ({"units": ["SO-1"]}, {})
+    for act, name, body in zip(("accept", "decline"), picture.patterns.offers, bodies, strict=True):
+        for who, expected, said in (
+            *(("sup", 422, {"unknown": 1}), ("sup", 413, "x" * 70_000), ("", 401, body), ("ada", 403, body)),
+            *(("sup", 200, body), ("sup", 409, body)),
+        ):
+            yield Call("POST", f"/api/boxes/{{box}}/{act}", who, expected, said, name)
+
+
 async def _video(here: Room, consoles: dict[str, Console]) -> list[Call]:
     """Something is going on, somebody watches it, and a piece of it is kept."""
     at = here.clock.now()
@@ -166,7 +188,7 @@ def test_every_answer_is_one_that_the_document_announces(monkeypatch: pytest.Mon
                 check(document, call, answer)
                 had.add((call.path, call.method, answer.status))
 
-            every = [*calls(*alerts), *await _video(here, consoles)]
+            every = [*calls(*alerts), *await _video(here, consoles), *_patterns(here)]
             for call in every:
                 await make(call)
             monkeypatch.setattr(front_module, "REPLY_TIMEOUT_S", 0.05)

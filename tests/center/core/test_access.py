@@ -28,6 +28,7 @@ MATRIX = {
     "camera.revoke": ("sue",),
     "clip.keep": ROOM,
     "clip.look": WATCHING,
+    "patterns.look": WATCHING,
     "box.accept": ("sue",),
     "box.decline": ("sue",),
     "plates.search": ROOM,
