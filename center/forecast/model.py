@@ -103,6 +103,10 @@ class Model:
         share: Floats = np.divide(place, all_of_it, out=np.ones_like(place), where=all_of_it > 0)
         return share
 
+    def lasting(self, cells: Ints) -> float:
+        """What of the expected count of these cells together is of the place."""
+        return float((self.long_run(cells) * self.surface()[cells]).sum())
+
 
 def interval(mean: float, scatter: float, share: float = 0.9) -> tuple[int, int]:
     """The counts between which a share of all outcomes lies, with as much below as above."""

@@ -146,6 +146,7 @@ class Scanner:
         for column, share in zip(self._events.marks[list(members)].T, shares, strict=True):
             known = column[column >= 0]
             if not len(known):
+                alike.append((-1, 0, 0.0))
                 continue
             counts = np.bincount(known, minlength=len(share))
             there = np.flatnonzero(counts)
