@@ -6,7 +6,7 @@ Refuses to know: which clock, journal, messenger, router and eyes it is given, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from msgspec import structs
@@ -81,6 +81,10 @@ class Assembly:
         self.host.resume()
         for intake in self.intakes.values():
             intake.watch()
+
+    def add(self, name: str, form: str, *, link: str, options: Mapping[str, str]) -> None:
+        """An intake that is none of the site file's feeds."""
+        self.intakes[name] = Intake(name, form, self.host, self.pictures, link=link, options=options)
 
     def act(self, act: OperatorActed, then: Callable[[Reply], None]) -> int:
         """Put an operator's act to the center; `then` gets the reply once it is durable."""

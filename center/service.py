@@ -37,6 +37,7 @@ from center.forecaster import ProcessForecaster
 from center.frames import Eyes, Watch, WorkerEyes
 from center.intake import Intake
 from center.links.mqtt_sender import MqttSender
+from center.looks import ask, intake_name, tellers
 from center.records import Records, by_http
 from center.relaying import open_relay
 from center.site import Site, SiteError
@@ -132,6 +133,9 @@ class Service:
         )
         if self._video:
             self._video[1].submit = self.assembly.host.submit_one
+        self._tellers = tellers(site)
+        for camera in self._tellers:
+            self.assembly.add(intake_name(camera), "klv", link="rtsp", options={"camera": camera})
         self._durability = Durability(self.assembly.host)
         self._snapshot_at = center.picture.position + site.site.snapshot_every_events
 
@@ -159,6 +163,8 @@ class Service:
             works.append(self._reader.run())
         if self._video:
             works.append(self._video[0].run())
+        if self._tellers:
+            works.append(ask(self._tellers, self.assembly.intakes))
         if self._sender:
             works.append(self._sender.run(lambda why: self._told(f"terminals: {why}")))
         try:

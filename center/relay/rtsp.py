@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Callable
-from typing import Literal, Protocol, cast
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
 from center.relay import rtp, sdp
@@ -41,7 +41,7 @@ class NotSpokenError(Exception):
     """The camera offers what this client does not read; another one may."""
 
 
-async def play(url: str, kind: Literal["video", "audio"], hearer: Hearer) -> str:
+async def play(url: str, kind: sdp.Kind, hearer: Hearer) -> str:
     """Returns the sentence why it is over. Raises OSError, NotSpokenError."""
     loop = asyncio.get_running_loop()
     try:
@@ -122,7 +122,7 @@ class _Session(asyncio.Protocol):
 
     # --- a session ----------------------------------------------------------------------------------------------------
 
-    async def open(self, address: str, kind: Literal["video", "audio"]) -> None:
+    async def open(self, address: str, kind: sdp.Kind) -> None:
         """Raises OSError, NotSpokenError."""
         self._base = address
         described = await self._ask("DESCRIBE", address, {"Accept": "application/sdp"})
@@ -223,6 +223,7 @@ _READERS: dict[str, Callable[[rtp.Done], Depacketiser]] = {
     "PCMA": rtp.Plain,
     "OPUS": rtp.Plain,
     "MPEG4-GENERIC": rtp.Aac,
+    "SMPTE336M": rtp.Plain,
 }
 
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 _MOST_LINES = 512
 _STATIC = {"0": ("PCMU", 8000, 1), "8": ("PCMA", 8000, 1), "26": ("JPEG", 90000, 1)}
+
+
+Kind: TypeAlias = Literal["video", "audio", "application"]
+"""What a track carries; `application` is what a camera says of itself."""
 
 
 class Media(NamedTuple):
@@ -40,7 +44,7 @@ def media(description: bytes, address: str) -> list[Media]:
     return [one for lines in found if (one := _media(lines, base)) is not None]
 
 
-def first(offered: list[Media], kind: Literal["video", "audio"]) -> Media | None:
+def first(offered: list[Media], kind: Kind) -> Media | None:
     return next((one for one in offered if one.kind == kind), None)
 
 
