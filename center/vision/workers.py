@@ -11,6 +11,7 @@ center. The frame it held is answered as a fault, and another worker starts.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import socket
 import struct
@@ -30,6 +31,7 @@ PATIENCE_S = 20.0  # a frame takes some 30 ms; a worker that is silent this long
 STARTING_S = 60.0  # the libraries are loaded and the networks read
 SENDING_S = 2.0  # a frame is some 100 KB; a worker that takes none of it is stuck
 AGAIN_S, LATEST_S = 1.0, 60.0  # until a worker that could not start is tried again: ever later
+NICE = 5  # where cores are short, the center's own work goes first
 COUNTED = 4096  # cameras whose losses are counted apart
 ELSEWHERE = "others"
 
@@ -101,6 +103,7 @@ def _limit(line: Connection, seconds: int) -> None:
 def read_frames(line: Connection) -> None:
     """A worker's life: it says that it is ready, and answers whatever it is asked."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the center, which ends its workers
+    os.nice(NICE)
     from center.vision.looking import Looking
 
     looking = Looking()

@@ -42,7 +42,7 @@ FIRST_S = {
     "burglary-spree": 3_600.0,
     "sulphur-night": 3_600.0,
     "no-pattern": 3_600.0,
-    "plates-from-pictures": 75.0,
+    "plates-from-pictures": 160.0,
 }
 USUALLY_S = 400.0
 """How much of a scenario is played, in seconds of its world: all of those in `WHOLE`, of the others their beginning.
