@@ -188,10 +188,8 @@ def measure(data: Path, *, peers: bool = True, sheet_to: Path | None = None) -> 
     said: dict[str, dict[str, float]] = {}
     by_crop, misses = on_crops(crops, lambda picture: reader.read_plate(picture).text.plate)
     by_frame, more = on_frames(frames, reader)
-    boxed, _ = on_crops(
-        [Crop(one.name, _boxed(one, 0.0), one.text, "") for one in frames],
-        lambda picture: reader.read_plate(picture).text.plate,
-    )
+    given = [Crop(one.name, _boxed(one, 0.0), one.text, "") for one in frames]
+    boxed, _ = on_crops(given, lambda picture: reader.read_plate(picture).text.plate)
     said["ours"] = by_crop
     on_frame = {"ours": {**by_frame, "given_box": boxed["exact"]}}
     right = [reader.look(crop.picture).states for crop in crops]
@@ -205,7 +203,6 @@ def measure(data: Path, *, peers: bool = True, sheet_to: Path | None = None) -> 
                 skipped[name] = str(why)
                 continue
             said[name], _ = on_crops(crops, read)
-            given = [Crop(one.name, _boxed(one), one.text, "") for one in frames]
             start = spent_s()
             on_box, _ = on_crops(given, read)
             rates[name] = len(given) / max(1e-9, spent_s() - start)

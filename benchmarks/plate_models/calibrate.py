@@ -59,7 +59,9 @@ def plain(count: int, seed: int) -> Iterator[tuple[Image, str]]:
         soft = cv2.GaussianBlur(small, (0, 0), rough.uniform(0.3, 1.6)) + dice.normal(
             0, rough.uniform(1, 9), small.shape
         )
-        _, jpeg = cv2.imencode(".jpg", np.clip(soft, 0, 255), [cv2.IMWRITE_JPEG_QUALITY, rough.randrange(30, 90)])
+        _, jpeg = cv2.imencode(
+            ".jpg", np.clip(soft, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, rough.randrange(30, 90)]
+        )
         yield np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8), "".join(filter(str.isalnum, serial))
 
 

@@ -27,7 +27,7 @@ STATES = (
     "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VA", "VT", "WA", "WI", "WV", "WY",
 )  # fmt: skip
 STATE_SURE = 0.6  # below it no state is claimed
-SHARPNESS = 0.65  # of the likelihoods, so that 80 % sure is right in 80 %: benchmarks.plate_models.calibrate
+SHARPNESS = 0.65  # of the likelihoods, so that 80 % sure is right in 80 %: benchmarks.plate_models.calibrate --fit
 KEPT, FAINT = 5, 0.002  # alternatives kept, and the share below which none is worth keeping
 SHORTEST = 2  # a single character is a smudge
 

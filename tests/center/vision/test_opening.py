@@ -60,6 +60,7 @@ def test_a_hundred_megapixels_are_refused_unseen(monkeypatch: pytest.MonkeyPatch
         (packed(".png")[:60], "broken picture"),
         (packed(".jpg", 8, 8), "too few"),
         (cv2.imencode(".jpg", np.full((99, 99, 3), 70, np.uint8))[1].tobytes(), "blank"),
+        (cv2.imencode(".jpg", np.full((99, 99, 3), (200, 60, 30), np.uint8))[1].tobytes(), "blank"),
         (b"\xff\xd8\xff" + bytes(200), "broken JPEG"),
     ],
 )
