@@ -215,6 +215,6 @@ STRENGTHS: dict[type[f.AnyFault], Callable[[Random, list[str]], Drawn]] = {
     f.Deaf: lambda _dice, _: {},
     f.Black: lambda _dice, _: {},
     f.Stutter: lambda dice, _: {"every_s": round(dice.uniform(2, 10), 1), "hold_s": round(dice.uniform(0.2, 1.9), 1)},
-    f.LostLink: lambda dice, _: {"mode": dice.choice(("hang", "cut"))},
+    f.LostLink: lambda dice, _: {"connections": dice.choice(("hang", "cut"))},
 }
 """How strong each may be."""

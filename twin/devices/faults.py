@@ -307,7 +307,7 @@ class LostLink(Fault, frozen=True, kw_only=True):
     reached (`cut`)."""
 
     kinds: ClassVar[frozenset[str]] = frozenset({"camera"})
-    mode: Literal["hang", "cut"] = "hang"
+    connections: Literal["hang", "cut"] = "hang"
 
 
 AnyFault: TypeAlias = (

@@ -54,7 +54,7 @@ def _under(now: Now, fault: AnyFault, since_us: int) -> Now:
     if isinstance(fault, Stutter):
         return now._replace(holds=(since_us - fault.start_us) / 1e6 % fault.every_s < fault.hold_s)
     if isinstance(fault, LostLink):
-        return now._replace(hangs=True) if fault.mode == "hang" else now._replace(reachable=False)
+        return now._replace(hangs=True) if fault.connections == "hang" else now._replace(reachable=False)
     return now
 
 

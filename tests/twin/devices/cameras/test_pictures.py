@@ -112,7 +112,7 @@ def test_each_fault_does_what_it_says() -> None:
     assert skewed.clock_us == T0_US + 10_000_000 - 7_200_000_000
     assert at(LostLink(on="*"), 5.0).hangs
     assert at(LostLink(on="*"), 5.0).reachable
-    assert not at(LostLink(on="*", mode="cut"), 5.0).reachable
+    assert not at(LostLink(on="*", connections="cut"), 5.0).reachable
     assert [at(Stutter(on="*", every_s=4.0, hold_s=1.0), since_s).holds for since_s in (0.5, 1.5, 4.5)] == [1, 0, 1]
     reboot = Reboot(on="*", from_s=10.0, for_s=20.0, settle_s=30.0)
     assert [at(reboot, since_s).reachable for since_s in (5.0, 15.0, 35.0)] == [True, False, True]
