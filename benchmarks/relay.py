@@ -12,10 +12,6 @@ loopback the sender pays for the delivery too, whoever it is. The others, in tur
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -24,14 +20,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from benchmarks.figures import Result, heading, present, row, spread, tell
-from benchmarks.relay_peers import LOOPBACK, nginx, nginx_missing
+from benchmarks.relay_peers import nginx, nginx_missing
+from benchmarks.relay_processes import LOOPBACK, Other, children, cpu_s, memory_bytes, wait_for
 from center.relay import CameraState, Changed, Limits, RelayProcess, Source
 from tests.center.relay.clips import clip, store
 from tests.servers import free_port
 
 WIDTH, HEIGHT, FPS, KBPS, GOP = 1280, 720, 25, 2000, 50
 FRAME_MS = 1000 / FPS
-VIEWERS = 500
 MEASURED = 8
 SLOW_BYTES_PER_S = 125_000
 CAMERAS = 8
@@ -39,12 +35,15 @@ CAMERAS = 8
 
 class Plan(NamedTuple):
     rounds: int
+    viewers: int
     window_s: float
     slow_s: float
     cold_starts: int
+    settle_s: float
 
 
-QUICK, FULL = Plan(1, 4.0, 8.0, 8), Plan(3, 10.0, 40.0, 30)
+MOST_VIEWERS = 500
+QUICK, FULL = Plan(1, 100, 2.0, 4.0, 3, 1.0), Plan(3, MOST_VIEWERS, 10.0, 40.0, 30, 6.0)
 
 
 def main() -> None:
@@ -61,37 +60,10 @@ def measure(quick: bool) -> Result:
         cold = asyncio.run(cold_starts(plan, url))
         tell("pulling cameras")
         pulled = ingest(plan, url)
-    return {"viewers": VIEWERS, "kbps": KBPS, **fan_out, "narrow": slow, "cold_start_ms": cold, "ingest": pulled}
+    return {"viewers": plan.viewers, "kbps": KBPS, **fan_out, "narrow": slow, "cold_start_ms": cold, "ingest": pulled}
 
 
 # --- processes --------------------------------------------------------------------------------------------------------
-
-
-class Other:
-    """A process of the benchmark that answers a line with a line."""
-
-    def __init__(self, module: str, *words: str) -> None:
-        command = [sys.executable, "-m", module, *words]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.pid = self._process.pid
-
-    def line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
-
-    def figures(self) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        told: dict[str, Any] = json.loads(self.line())
-        return told
-
-    def __enter__(self) -> Other:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
 
 
 @contextmanager
@@ -116,23 +88,13 @@ def viewers(kind: str, port: int, path: str, count: int, *more: str) -> Other:
     return one
 
 
-def cpu_s(pid: int) -> float:
-    """What the scheduler has given to all threads of a process so far."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(one.read_text().split()[0]) for one in tasks) / 1e9
-
-
-def memory_bytes(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
 def now() -> int:
     return time.time_ns() // 1000
 
 
 @asynccontextmanager
 async def relay(*sources: Source, told: Callable[[Changed], None] = lambda told: None) -> AsyncIterator[RelayProcess]:  # noqa: ARG005
-    limits = Limits(viewers=VIEWERS + 50, viewers_per_ticket=VIEWERS, linger_s=0.1)
+    limits = Limits(viewers=MOST_VIEWERS + 50, viewers_per_ticket=MOST_VIEWERS, linger_s=0.1)
     one = RelayProcess(sources, limits, told, now=now)
     running = asyncio.create_task(one.run())
     try:
@@ -184,18 +146,18 @@ def viewers_a_core(plan: Plan, url: str, path: str) -> Result:
     return told
 
 
-def watched(pid: int, crowd: Other, window_s: float) -> dict[str, Any]:
+def watched(plan: Plan, pid: int, crowd: Other) -> dict[str, Any]:
     """What the crowd costs the process; bytes say that it really got the film."""
-    time.sleep(2.0)  # the burst of joining is over
+    time.sleep(min(2.0, plan.settle_s))  # the burst of joining is over
     crowd.figures()
     began_s, before_s = time.monotonic(), cpu_s(pid)
-    time.sleep(window_s)
+    time.sleep(plan.window_s)
     spent_s, passed_s = cpu_s(pid) - before_s, time.monotonic() - began_s
     taken = crowd.figures()["bytes"]
-    got = taken * 8 / passed_s / VIEWERS / 1000
+    got = taken * 8 / passed_s / plan.viewers / 1000
     if got < 0.8 * KBPS:
         raise SystemExit(f"viewers got {got:.0f} kb/s of {KBPS}: this machine is too busy")
-    return {"viewers_a_core": VIEWERS * passed_s / spent_s}
+    return {"viewers_a_core": plan.viewers * passed_s / spent_s}
 
 
 async def of_relay(plan: Plan, url: str) -> dict[str, Any]:
@@ -207,23 +169,23 @@ def _of_relay(plan: Plan, one: RelayProcess, token: str) -> dict[str, Any]:
     port, pid = one.address[1], one.pid or 0
     with viewers("measured", port, token, MEASURED) as some:
         before = memory_bytes(pid)
-        with viewers("ws", port, token, VIEWERS - MEASURED) as crowd:
+        with viewers("ws", port, token, plan.viewers - MEASURED) as crowd:
             time.sleep(1.0)
             grown = memory_bytes(pid) - before
             some.figures()
-            told = watched(pid, crowd, plan.window_s)
+            told = watched(plan, pid, crowd)
             seen = some.figures()["measured"]
     told["delays_ms"] = [delay for viewer in seen for delay in viewer["delays_ms"]]
     told["most_gap_ms"] = max(viewer["most_gap_ms"] for viewer in seen)
-    return told | {"viewer_kib": grown / 1024 / (VIEWERS - MEASURED)}
+    return told | {"viewer_kib": grown / 1024 / (plan.viewers - MEASURED)}
 
 
 def of_peer(plan: Plan, path: str, name: str, kind: str) -> dict[str, Any]:
     port = free_port()
     with Other("benchmarks.relay_peers", name, str(port), path) as peer:
         wait_for(port)
-        with viewers(kind, port, "film", VIEWERS) as crowd:
-            return watched(peer.pid, crowd, plan.window_s)
+        with viewers(kind, port, "film", plan.viewers) as crowd:
+            return watched(plan, peer.pid, crowd)
 
 
 def of_nginx(plan: Plan, path: str) -> dict[str, Any]:
@@ -232,19 +194,8 @@ def of_nginx(plan: Plan, path: str) -> dict[str, Any]:
         pid = stack.enter_context(nginx(port))
         wait_for(port)
         stack.enter_context(Other("benchmarks.relay_peers", "publish", f"rtmp://{LOOPBACK}:{port}/live/film", path))
-        crowd = stack.enter_context(viewers("rtmp", port, "film", VIEWERS))
-        return watched(pid, crowd, plan.window_s)
-
-
-def wait_for(port: int) -> None:
-    import socket
-
-    for _ in range(1000):
-        with socket.socket() as sock:
-            if sock.connect_ex((LOOPBACK, port)) == 0:
-                return
-        time.sleep(0.02)
-    raise SystemExit(f"nobody listens on {port}")
+        crowd = stack.enter_context(viewers("rtmp", port, "film", plan.viewers))
+        return watched(plan, pid, crowd)
 
 
 # --- one viewer on a narrow line --------------------------------------------------------------------------------------
@@ -310,21 +261,24 @@ async def cold_starts(plan: Plan, url: str) -> dict[str, float]:
 
 def ingest(plan: Plan, url: str) -> dict[str, Any]:
     """Processor time a camera, as a share of a core; nobody watches. PyAV only demuxes, in a thread a camera."""
-    own, pyav = [], []
+    own, looks, pyav = [], [], []
     for _ in range(plan.rounds):
-        own.append(asyncio.run(_pulled(plan, url)))
+        one, other = asyncio.run(_pulled(plan, url))
+        own.append(one)
+        looks.append(other)
         with Other("benchmarks.relay_ingest", url, str(CAMERAS)) as peer:
             peer.line()
-            pyav.append(_spent(peer.pid, plan.window_s))
+            pyav.append(_spent(plan, peer.pid)[0])
     return {
         "cameras": CAMERAS,
         "relay_percent": spread([one * 100 for one in own], 3),
+        "looks_percent": spread([one * 100 for one in looks], 3),
         "pyav_percent": spread([one * 100 for one in pyav], 3),
         "ratio": spread([one / other for one, other in zip(own, pyav, strict=True)], 2),
     }
 
 
-async def _pulled(plan: Plan, url: str) -> float:
+async def _pulled(plan: Plan, url: str) -> tuple[float, float]:
     live = 0
     all_live = asyncio.Event()
 
@@ -337,15 +291,16 @@ async def _pulled(plan: Plan, url: str) -> float:
     sources = [Source(f"cam{number}", url, is_always_on=True, ring_s=5.0) for number in range(CAMERAS)]
     async with relay(*sources, told=told) as one:
         await all_live.wait()
-        return await asyncio.to_thread(_spent, one.pid or 0, plan.window_s)
+        return await asyncio.to_thread(_spent, plan, one.pid or 0)
 
 
-def _spent(pid: int, window_s: float) -> float:
-    """A camera's share of a core."""
-    time.sleep(1.0)
-    began_s, before_s = time.monotonic(), cpu_s(pid)
-    time.sleep(window_s)
-    return (cpu_s(pid) - before_s) / (time.monotonic() - began_s) / CAMERAS
+def _spent(plan: Plan, pid: int) -> tuple[float, float]:
+    """A camera's share of a core, and what it takes of it in other processes."""
+    time.sleep(plan.settle_s)  # whatever is to be started is
+    began_s, before_s, others_s = time.monotonic(), cpu_s(pid), sum(map(cpu_s, children(pid)))
+    time.sleep(plan.window_s)
+    passed_s = (time.monotonic() - began_s) * CAMERAS
+    return (cpu_s(pid) - before_s) / passed_s, (sum(map(cpu_s, children(pid))) - others_s) / passed_s
 
 
 # --- what it says -----------------------------------------------------------------------------------------------------
@@ -355,7 +310,7 @@ def table(result: Result) -> str:
     on = result["machine"]
     slow, cameras = result["narrow"], result["ingest"]
     lines = [
-        f"{VIEWERS} viewers of {WIDTH}x{HEIGHT} at {FPS}/s, {KBPS / 1000:g} Mb/s",
+        f"{result['viewers']} viewers of {WIDTH}x{HEIGHT} at {FPS}/s, {KBPS / 1000:g} Mb/s",
         f"{on['processor']}, load {on['load'][0]}",
         "",
         heading("viewers a core"),
@@ -364,9 +319,9 @@ def table(result: Result) -> str:
         *([f"nginx: {result['nginx']['skipped']}"] if "nginx" in result else []),
         row("memory a viewer, resident", result["viewer_kib"], "KiB"),
         "",
-        f"camera to viewer, one of {VIEWERS}: p50 {result['delay_ms']['p50']} ms, p99 {result['delay_ms']['p99']} ms, "
-        f"max {result['delay_ms']['max']} ms; most between two pictures {result['most_gap_ms']} ms "
-        f"(a picture lasts {FRAME_MS:g} ms)",
+        f"camera to viewer, one of {result['viewers']}: p50 {result['delay_ms']['p50']} ms, "
+        f"p99 {result['delay_ms']['p99']} ms, max {result['delay_ms']['max']} ms; "
+        f"most between two pictures {result['most_gap_ms']} ms (a picture lasts {FRAME_MS:g} ms)",
         "",
         heading(f"a viewer of {SLOW_BYTES_PER_S * 8 / 1e6:g} Mb/s"),
         row("its lag", slow["lag_ms"], "ms"),
@@ -379,6 +334,7 @@ def table(result: Result) -> str:
         "",
         heading(f"pulling {cameras['cameras']} cameras, a camera"),
         row("relay", cameras["relay_percent"], "% of a core"),
+        row("its looks at keyframes, in another process", cameras["looks_percent"], "% of a core"),
         row("PyAV", cameras["pyav_percent"], "% of a core"),
         row("relay / PyAV", cameras["ratio"]),
     ]

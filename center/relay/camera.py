@@ -25,7 +25,8 @@ from center.relay.timeline import Timeline
 Kind = Literal["video", "audio"]
 State = Literal["closed", "opening", "live", "stale", "offline"]
 _LOOK_S = 0.5
-_COMPARE_US = 1_500_000
+_LOOK_AGAIN_S = 1.0
+"""How soon another keyframe is looked at when one looked like the one before."""
 _FIRST_WAIT_S, _MOST_WAIT_S, _STEADY_S = 0.25, 8.0, 10.0
 
 
@@ -52,6 +53,7 @@ class Camera:
         self._stills = stills
         self._looking: asyncio.Task[None] | None = None
         self._looked_at = 0
+        self._is_alike = False
         self._since = now()
         self._why = ""
         seconds = source.ring_s if kind == "video" else 0.0
@@ -215,7 +217,10 @@ class Camera:
     def _compare(self) -> None:
         """Has the newest keyframe looked at, when it is a new one and the last look was some time ago."""
         frames, track = self.stream.ring.current(), self.stream.track
-        is_due = frames and frames[0].at > self._looked_at + _COMPARE_US
+        wait_s = self._limits.look_s
+        if self._is_alike and self.state == "live":
+            wait_s = min(wait_s, _LOOK_AGAIN_S)
+        is_due = wait_s and frames and frames[0].at > self._looked_at + wait_s * 1e6
         if track is None or not is_due or (self._looking is not None and not self._looking.done()):
             return
         self._looked_at = frames[0].at
@@ -225,6 +230,7 @@ class Camera:
         freshness = self._freshness
         is_changed = await self._stills.is_changed(self.source.camera, track, bytes(frame.sample))
         if is_changed is not None:
+            self._is_alike = not is_changed
             freshness.looked(is_changed, frame.at)
 
     def _is(self, state: State, since: int, why: str = "") -> None:

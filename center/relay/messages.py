@@ -32,7 +32,8 @@ class Source(msgspec.Struct, frozen=True):
 
 class Limits(msgspec.Struct, frozen=True):
     """What the relay refuses beyond. `ring_bytes` is of one camera, `memory_bytes` of all rings; `out_bytes_per_s` of
-    all viewers together."""
+    all viewers together. A camera lingers after its last viewer, is stale or offline after so long, and has a keyframe
+    looked at so often (0: never) to see whether its picture changes."""
 
     cameras: int = 64
     viewers: int = 1000
@@ -43,6 +44,7 @@ class Limits(msgspec.Struct, frozen=True):
     linger_s: float = 8.0
     stale_s: float = 3.0
     offline_s: float = 6.0
+    look_s: float = 5.0
 
 
 # --- to the relay -----------------------------------------------------------------------------------------------------

@@ -113,8 +113,11 @@ def work(lines_in: BinaryIO, lines_out: BinaryIO) -> None:
     while len(head := lines_in.read(4)) == 4:
         asked = msgspec.msgpack.decode(lines_in.read(int.from_bytes(head, "big")), type=_Asked)
         made = _compared(looks, asked) if asked.camera else _jpeg(asked.track, asked.sample)
-        lines_out.write(len(made).to_bytes(4, "big") + made)
-        lines_out.flush()
+        try:
+            lines_out.write(len(made).to_bytes(4, "big") + made)
+            lines_out.flush()
+        except BrokenPipeError:
+            return
 
 
 def _compared(looks: dict[str, NDArray[np.int16]], asked: _Asked) -> bytes:
@@ -123,7 +126,7 @@ def _compared(looks: dict[str, NDArray[np.int16]], asked: _Asked) -> bytes:
     import numpy as np
 
     try:
-        picture = _decoded(asked.track, asked.sample)
+        picture = _decoded(asked.track, asked.sample, is_rough=True)
         if picture is None:
             return b""
         now = picture.reformat(*_SMALL, "gray", interpolation="AREA").to_ndarray().astype(np.int16)
@@ -135,8 +138,8 @@ def _compared(looks: dict[str, NDArray[np.int16]], asked: _Asked) -> bytes:
     return _YES if int((np.abs(now - before) > _LEVELS).sum()) >= _POINTS else _NO
 
 
-def _decoded(track: Track, sample: bytes) -> VideoFrame | None:
-    """Raises av.FFmpegError, ValueError."""
+def _decoded(track: Track, sample: bytes, *, is_rough: bool = False) -> VideoFrame | None:
+    """`is_rough`: good enough for a small picture. Raises av.FFmpegError, ValueError."""
     import av
 
     name = "hevc" if track.codec.startswith("hvc1") else "mjpeg" if track.codec.startswith("mp4v") else "h264"
@@ -144,6 +147,7 @@ def _decoded(track: Track, sample: bytes) -> VideoFrame | None:
     assert isinstance(decoder, av.VideoCodecContext)
     decoder.extradata = track.extra or None
     decoder.thread_count = 1
+    decoder.options = {"skip_loop_filter": "all"} if is_rough else {}
     pictures = [*decoder.decode(av.Packet(sample)), *decoder.decode(None)]
     return pictures[0] if pictures else None
 

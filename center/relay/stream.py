@@ -7,6 +7,7 @@ Refuses to know: where frames come from, and who may watch.
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 import msgspec
 
@@ -15,6 +16,46 @@ from center.relay.media import Frame, Track
 from center.relay.ring import Ring
 from center.relay.timeline import Place
 from center.relay.viewer import Viewer, chunk_of
+
+
+class _Lane:
+    """Viewers of one framing who take everything at once. What they got is counted for all of them together, and for
+    each when it joins and when it leaves the lane."""
+
+    def __init__(self) -> None:
+        self._sends: dict[Viewer, Callable[[bytes], int]] = {}
+        self._began: dict[Viewer, int] = {}
+        self._bytes = 0
+
+    def __contains__(self, viewer: Viewer) -> bool:
+        return viewer in self._sends
+
+    def __len__(self) -> int:
+        return len(self._sends)
+
+    def add(self, viewer: Viewer) -> None:
+        if viewer not in self._sends:
+            self._sends[viewer] = viewer.send
+            self._began[viewer] = self._bytes
+
+    def remove(self, viewer: Viewer) -> None:
+        if self._sends.pop(viewer, None) is not None:
+            viewer.sent_bytes += self._bytes - self._began.pop(viewer)
+
+    def send(self, data: bytes) -> None:
+        """A system call each, and next to nothing else."""
+        size = len(data)
+        for viewer, send in list(self._sends.items()):
+            try:
+                sent = send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            except OSError as error:
+                viewer.broken(error)
+                continue
+            if sent != size:
+                viewer.blocked(data, sent)
+        self._bytes += size
 
 
 class Stream:
@@ -28,7 +69,7 @@ class Stream:
         self._beginning = b""
         self._said: bytes = b""
         self._number = 0
-        self._flowing: dict[Viewer, None] = {}
+        self._lanes = (_Lane(), _Lane())
 
     # --- viewers ------------------------------------------------------------------------------------------------------
 
@@ -43,14 +84,14 @@ class Stream:
 
     def leave(self, viewer: Viewer) -> None:
         self.viewers.pop(viewer, None)
-        self._flowing.pop(viewer, None)
+        self._lanes[viewer.is_http].remove(viewer)
 
     def flows(self, viewer: Viewer, is_flowing: bool) -> None:
         """Told by viewers."""
         if is_flowing and viewer in self.viewers:
-            self._flowing[viewer] = None
+            self._lanes[viewer.is_http].add(viewer)
         else:
-            self._flowing.pop(viewer, None)
+            self._lanes[viewer.is_http].remove(viewer)
 
     def say(self, said: dict[str, object]) -> None:
         """A word to everybody, and to whoever joins later."""
@@ -98,26 +139,14 @@ class Stream:
         self._fan_out(frame)
 
     def _fan_out(self, frame: Frame) -> None:
-        """Most viewers take the whole of it at once: a system call each, and nothing else."""
-        flowing = list(self._flowing)
-        others = [viewer for viewer in self.viewers if viewer not in self._flowing]
-        wire = frame.wire
-        for viewer in flowing:
-            data = chunk_of(frame) if viewer.is_http else wire
-            try:
-                sent = viewer.send(data)
-            except (BlockingIOError, InterruptedError):
-                sent = 0
-            except OSError as error:
-                viewer.broken(error)
-                continue
-            if sent == len(data):
-                viewer.sent_bytes += sent
-            else:
-                viewer.blocked(data, sent)
-        self.out_bytes += len(wire) * len(flowing)
+        """Most viewers take the whole of it at once; the others are seen to one by one."""
+        messages, chunks = self._lanes
+        others = [one for one in self.viewers if one not in messages and one not in chunks]
+        messages.send(frame.wire)
+        if len(chunks):
+            chunks.send(chunk_of(frame))
+        self.out_bytes += len(frame.wire) * len(self.viewers)
         for viewer in others:
-            self.out_bytes += len(wire)
             viewer.offer(frame)
 
     def look(self) -> None:
@@ -127,6 +156,6 @@ class Stream:
     def interrupt(self) -> None:
         """The camera is gone: viewers stay, and go on at its next keyframe."""
         self.ring.cut()
-        for viewer in list(self._flowing):
+        for viewer in list(self.viewers):
             viewer.needs_key = True
-            self._flowing.pop(viewer, None)
+            self._lanes[viewer.is_http].remove(viewer)
