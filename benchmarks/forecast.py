@@ -1,10 +1,11 @@
-"""`python -m benchmarks.forecast [--data FILE] [--rash | --series] [--quick] [--json]`: where the next burglaries
-come, by this forecast and by others, on the same days, cells and events.
+"""`python -m benchmarks.forecast [--data FILE] [--rash | --series | --desk] [--quick] [--json]`: where the next
+burglaries come, by this forecast and by others, on the same days, cells and events.
 
 FILE is a CSV (packed or not) with the columns t (local time, ISO 8601), x_m, y_m (metres on any plane) and kind;
 without one the twin's own burglaries are taken, learned from reports and scored by the truth. Each kind is tried by
 itself. With --rash sprees are planted over that background and looked for; with --series the twin's crews are to be
-told apart. docs/patterns.md says what the figures mean.
+told apart; with --desk the center's desk proposes boxes and cries rashes on the twin's reports, with crews and without.
+docs/patterns.md says what the figures mean.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ import numpy as np
 from benchmarks import forecast_twin
 from benchmarks.figures import machine, tell
 from benchmarks.forecast_data import DataError, read
+from benchmarks.forecast_desk import desk
 from benchmarks.forecast_rash import rash
 from benchmarks.forecast_series import series
 from benchmarks.forecast_speed import speed
-from benchmarks.forecast_tables import rash_table, series_table, table
+from benchmarks.forecast_tables import desk_table, rash_table, series_table, table
 from benchmarks.forecast_trial import Case, Plan, TooLittleError, planned, tried
 from center.forecast.reports import Reports, at_once
 
@@ -94,6 +96,7 @@ def main() -> None:
     parser.add_argument("--cell", type=float, default=CELL_M, metavar="METRES", help="size of a cell (200)")
     parser.add_argument("--rash", action="store_true", help="look for sprees planted over the most frequent kind")
     parser.add_argument("--series", action="store_true", help="tell the twin's crews apart")
+    parser.add_argument("--desk", action="store_true", help="the desk and the forecaster on the twin's reports")
     parser.add_argument("--quick", action="store_true", help="the last 90 days only; rougher figures")
     parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     options = parser.parse_args()
@@ -110,6 +113,8 @@ def main() -> None:
 def asked(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[dict[str, Any]], str]]:
     if options.series:
         return {"series": series(TWIN_DAYS_QUICK if options.quick else 2 * YEAR_DAYS)}, series_table
+    if options.desk:
+        return {"desk": desk(options.quick)}, desk_table
     if options.rash and not options.data:
         cases, notes = cases_of_twin(False)
     else:

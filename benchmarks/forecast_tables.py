@@ -35,6 +35,20 @@ def rash_table(result: dict[str, Any]) -> str:
     return "\n".join([*lines, "allowed, false: a week, on the year before and in the year of the trial"])
 
 
+def desk_table(result: dict[str, Any]) -> str:
+    """What the desk said, with crews and where there is no pattern, side by side."""
+    said = result["desk"]
+    usual, nothing = said["usual"], said["nothing"]
+    lines = [
+        f"{said['trial_days']} days of the twin, looked at every morning",
+        f"{'':{NAME}}{'usual':>12}{'nothing':>12}",
+    ]
+    for name, value in usual.items():
+        cells = (f"{'-' if one is None else f'{one:.3g}':>12}" for one in (value, nothing[name]))
+        lines.append(f"{name.replace('_', ' '):{NAME}}{''.join(cells)}")
+    return "\n".join(lines)
+
+
 def series_table(result: dict[str, Any]) -> str:
     """How well pairs are told apart, and what groups are made of them."""
     said = result["series"]

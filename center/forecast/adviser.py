@@ -18,7 +18,7 @@ from center.core.pattern_facts import Advice, Box, Burglary, Rash, Series
 from center.forecast import boxes, keeping, linkage, rash
 from center.forecast.grid import Floats, Ints
 from center.forecast.known import Known, codes
-from center.forecast.model import Model, at_most, interval
+from center.forecast.model import at_most, interval
 
 LEAST_REPORTS = 30
 QUIET_DAYS = 7.0
@@ -26,7 +26,7 @@ SERIES_DAYS = 45
 RASH_PAST_DAYS = 182
 """The record on which a rash's threshold is set."""
 WHY = 5
-WHY_DAYS = 120
+WHY_DAYS, WHY_M = 120, 2_500.0
 DIGITS = 4
 
 
@@ -145,18 +145,20 @@ def _boxes(
                 high,
                 _rounded(at_most(0, area.expected, scatter)),
                 _rounded(lasting / area.expected),
-                _why(known, kept.models, area.cells, left),
+                _why(known, kept, area.cells, left),
             )
         )
     return tuple(found)
 
 
-def _why(known: Known, models: dict[str, Model], cells: Ints, left: float) -> tuple[tuple[str, float], ...]:
-    """The reports that add most to a box, and how much."""
+def _why(known: Known, kept: keeping.Kept, cells: Ints, left: float) -> tuple[tuple[str, float], ...]:
+    """The reports of late that add most to a box, and how much."""
     kinds = np.array(known.kinds)
+    x, y = kept.grid.centre(cells)
+    near = np.hypot(known.x - x.mean(), known.y - y.mean()) <= WHY_M
     added: list[tuple[float, str]] = []
-    for kind, model in models.items():
-        mine = np.flatnonzero((kinds == kind) & (known.known >= model.day - WHY_DAYS))
+    for kind, model in kept.models.items():
+        mine = np.flatnonzero(near & (kinds == kind) & (known.known >= model.day - WHY_DAYS))
         shares = model.given_by(known.reports(mine), cells) * left
         added += [(share, known.names[row]) for share, row in zip(shares.tolist(), mine.tolist(), strict=True)]
     added.sort(key=lambda one: (-one[0], one[1]))

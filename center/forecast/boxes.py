@@ -14,8 +14,8 @@ from center.forecast.grid import Floats, Grid, Ints, Mask
 
 LEAST_TIMES = 3.0
 """A box must expect so many times what as many cells of the parish's lived-in land expect on average."""
-LEAST_EXPECTED = 0.02
-"""Burglaries a day. Where one comes in fifty days, nobody needs to wait for it."""
+LEAST_EXPECTED = 0.1
+"""Burglaries in the time asked about. Where one comes in ten days, nobody needs to wait for it."""
 REACH = 1.0
 """No cell of a box lies farther from its seed than a box is wide, times this."""
 

@@ -65,8 +65,9 @@ class Scanner:
 
     def __init__(self, events: Marked, windows: Windows = USUAL, cell_m: float = 200.0) -> None:
         self._events, self._windows = events, windows
-        self._grid = _with_room(covering(events.x, events.y, cell_m), max(windows.radii_m))
-        self._on = self._grid.inside(events.x, events.y)
+        inner = covering(events.x, events.y, cell_m)
+        self._grid = _with_room(inner, max(windows.radii_m))
+        self._on = inner.inside(events.x, events.y)
         self._cell = np.where(self._on, self._grid.cell(events.x, events.y), 0)
         self._discs = [_disc(self._grid, radius) for radius in windows.radii_m]
         self._usual = [np.zeros(self._grid.size, dtype=np.int64) for _ in windows.radii_m]

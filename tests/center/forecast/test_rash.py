@@ -84,3 +84,14 @@ def test_a_threshold_keeps_its_promise_on_the_record_it_is_from() -> None:
     assert len(cried(looks, limit, 7.0)) <= 10
     lower = max(rash.score for _, rashes in looks for rash in rashes if rash.score < limit)
     assert len(cried(looks, lower, 7.0)) > 10
+
+
+def test_what_lies_just_off_the_grid_is_left_out_and_breaks_nothing() -> None:
+    """A few reports placed wrongly, a little or far beyond the edge, in every direction."""
+    events = record(spree=True)
+    x, y = events.x.copy(), events.y.copy()
+    for row, off in zip(range(0, 80, 10), np.linspace(100.0, 3_000.0, 8), strict=True):
+        x[row] = -off if row % 20 else 8_000.0 + off
+        y[row] = 8_000.0 + off if row % 20 else -off
+    rash = Scanner(events._replace(x=x, y=y)).on(SPREE_DAY + 4.0)[0]
+    assert np.hypot(rash.x - SPREE[0], rash.y - SPREE[1]) < 600.0
