@@ -24,7 +24,8 @@ from center.forecaster import DelayedForecaster
 from center.frames import ModelledEyes
 from center.hands import DelayedRouter
 from center.records import Ask, Records, unasked
-from center.site import SiteError, from_tables
+from center.site import Site, SiteError, from_tables
+from center.site_patterns import past
 from center.store.journal import DirectJournal, JournalError, JournalFile, digest, read
 from center.store.pictures import MemoryPictures
 from center.terminals import TerminalMessenger
@@ -84,7 +85,7 @@ class Embedded:
             pictures=MemoryPictures(),
             records=Records(records),
             eyes=lambda watch: ModelledEyes(watch, clock),
-            forecaster=DelayedForecaster(clock, site.site.timezone, FORECAST_TAKES) if site.patterns else None,
+            forecaster=_forecaster(site, clock),
         )
         self._assembly.board.ring = ring
         self._arrive = {name: intake.arrive for name, intake in self._assembly.intakes.items()}
@@ -165,6 +166,13 @@ class Embedded:
     def close(self) -> None:
         """Write what is left of the journal, and let go of the file."""
         self._journal.close()
+
+
+def _forecaster(site: Site, clock: Clock) -> DelayedForecaster | None:
+    if site.patterns is None:
+        return None
+    record = past(Path(site.patterns.history)) if site.patterns.history else ()
+    return DelayedForecaster(clock, site.site.timezone, FORECAST_TAKES, record)
 
 
 def code_fingerprint() -> str:

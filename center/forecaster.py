@@ -13,19 +13,21 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from center.clock import Clock
 from center.core.effects import Forecast
 from center.core.events import Micros
-from center.core.pattern_facts import Advice
+from center.core.pattern_facts import Advice, Burglary
 
 if TYPE_CHECKING:
     from center.forecast.adviser import Adviser
 
 Then: TypeAlias = Callable[[Advice | str], None]
 """Gets the answer, or why there is none."""
+Past: TypeAlias = tuple[Burglary, ...]
+"""Reports from before the center came."""
 
 
 class Forecaster(Protocol):
@@ -48,9 +50,10 @@ class DelayedForecaster:
     """Answers `takes` later on the clock that is passed in. What it remembers is its own: two runs in one process
     know nothing of each other."""
 
-    def __init__(self, clock: Clock, timezone: str, takes: Micros) -> None:
+    def __init__(self, clock: Clock, timezone: str, takes: Micros, past: Past = ()) -> None:
         self._clock = clock
         self._timezone = timezone
+        self._past = past
         self._takes = takes
 
     def ask(self, effect: Forecast, then: Then) -> None:
@@ -59,24 +62,24 @@ class DelayedForecaster:
 
     @cached_property
     def _adviser(self) -> Adviser:
-        return _made(self._timezone)
+        return _made(self._timezone, self._past)
 
 
 class ProcessForecaster:
     """A process of its own, so that the center never waits for arithmetic. `post` hands an answer over to the center's
     own thread (an event loop's call_soon_threadsafe)."""
 
-    def __init__(self, timezone: str, post: Callable[[Callable[[], None]], object]) -> None:
-        self._timezone = timezone
+    def __init__(self, timezone: str, post: Callable[[Callable[[], None]], object], past: Past = ()) -> None:
+        self._asked_of = timezone, past
         self._post = post
         self._pool: ProcessPoolExecutor | None = None
 
     def ask(self, effect: Forecast, then: Then) -> None:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")  # a fork would copy the center's threads' locks
-            self._pool = ProcessPoolExecutor(1, context, initializer=_alone)
+            self._pool = ProcessPoolExecutor(1, context, initializer=_begin, initargs=self._asked_of)
         try:
-            working = self._pool.submit(_work, self._timezone, effect)
+            working = self._pool.submit(_work, effect)
         except BrokenProcessPool as why:
             self._broken()
             text = f"the forecaster died: {why}"
@@ -113,21 +116,21 @@ def advise(adviser: Adviser, question: Forecast) -> Advice | str:
         return f"{type(why).__name__}: {why}"[:200]
 
 
-def _made(timezone: str) -> Adviser:
+def _made(timezone: str, past: Past) -> Adviser:
     from center.forecast.adviser import Adviser
 
-    return Adviser(timezone)
+    return Adviser(timezone, past=past)
 
 
-_kept = cache(_made)
-"""The process has one, for as long as it lives."""
+_here: list[Adviser] = []
+"""In the process: the one there is."""
 
 
-def _work(timezone: str, question: Forecast) -> Advice | str:
-    """In the process."""
-    return advise(_kept(timezone), question)
-
-
-def _alone() -> None:
+def _begin(timezone: str, past: Past) -> None:
     """One process, one core."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    _here.append(_made(timezone, past))
+
+
+def _work(question: Forecast) -> Advice | str:
+    return advise(_here[0], question)

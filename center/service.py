@@ -41,6 +41,7 @@ from center.looks import ask, intake_name, tellers
 from center.records import Records, by_http
 from center.relaying import open_relay
 from center.site import Site, SiteError
+from center.site_patterns import past
 from center.store import snapshot
 from center.store.audit import AuditFile
 from center.store.group_commit import GroupCommitJournal
@@ -111,9 +112,7 @@ class Service:
         self._wires = open_wires(site, folder)
         self._sender = self._terminals(site)
         self._reader: WorkerEyes | None = None
-        self._forecaster = (
-            ProcessForecaster(site.site.timezone, loop.call_soon_threadsafe) if site.patterns is not None else None
-        )
+        self._forecaster = self._asked(site, folder, loop)
         publish = self._sender.publish if self._sender else _nowhere
         self._clock = _clock(site, loop, center.picture.now)
         self._video = open_relay(site, self._state.clips, self._clock, self._clerks, told)
@@ -189,6 +188,15 @@ class Service:
         except (OSError, sqlite3.Error) as error:
             self._told(f"no snapshot is left for the next start: {error}")
         self._audit.close()
+
+    def _asked(self, site: Site, folder: Path, loop: asyncio.AbstractEventLoop) -> ProcessForecaster | None:
+        if site.patterns is None:
+            return None
+        try:
+            record = past(folder / site.patterns.history) if site.patterns.history else ()
+        except ValueError as error:
+            raise SiteError(str(error)) from error
+        return ProcessForecaster(site.site.timezone, loop.call_soon_threadsafe, record)
 
     def _records(self, site: Site, loop: asyncio.AbstractEventLoop) -> Records | None:
         if site.records is None:

@@ -19,11 +19,11 @@ import msgspec
 
 from center.addresses import wrong_address
 from center.core.events import Micros, SiteLoaded
-from center.core.pattern_facts import Patterns
 from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
 from center.ingest import FORMATS, open_feed
 from center.ingest.feed import Origin
 from center.site_cameras import CameraSettings, VideoSettings, as_rostered, wrong_cameras, wrong_video
+from center.site_patterns import PatternsSettings
 
 MAX_SITE_BYTES = 16 * 1024 * 1024
 
@@ -151,7 +151,7 @@ class Site(_Table):
     terminals: TerminalSettings | None = None
     records: RecordsSettings | None = None
     vision: VisionSettings = msgspec.field(default_factory=VisionSettings)
-    patterns: Patterns | None = None
+    patterns: PatternsSettings | None = None
     policy: Policy = Policy()
     agencies: tuple[Agency, ...] = ()
     units: tuple[RosterUnit, ...] = ()
@@ -180,14 +180,14 @@ class Site(_Table):
             policy=self.policy,
             hotlists=self.hotlists,
             records=self.records is not None,
-            patterns=self.patterns,
+            patterns=self.patterns.rostered() if self.patterns else None,
             cameras=tuple(as_rostered(camera, agencies) for camera in self.cameras),
         )
 
 
 _TABLES = (
     *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings, RecordsSettings),
-    *(CameraSettings, VideoSettings, VisionSettings, Patterns),
+    *(CameraSettings, VideoSettings, VisionSettings, PatternsSettings),
     *(Agency, Policy, RosterAircraft, RosterHotlist, RosterReader, RosterUnit),
 )
 

@@ -32,9 +32,10 @@ DIGITS = 4
 
 class Adviser:
     """Keeps nothing but what is slow to find again: models, and the threshold for rashes. Both are found anew on the
-    first question of a day, `every_days` days after the last time."""
+    first question of a day, `every_days` days after the last time. `past`: reports from before there were questions."""
 
-    def __init__(self, timezone: str, every_days: int = 1) -> None:
+    def __init__(self, timezone: str, every_days: int = 1, past: tuple[Burglary, ...] = ()) -> None:
+        self._past = past
         self._zone = ZoneInfo(timezone)
         self._every_days = every_days
         self._kept: keeping.Kept | None = None
@@ -47,7 +48,8 @@ class Adviser:
         today = (question.now + shift) // DAY
         starts, ends = question.now, Micros((today + 1) * DAY - shift)
         oldest = question.now - asked.keep_days * DAY
-        reports = [one for one in question.reports if oldest <= one.known <= question.now]
+        every = {one.report: one for one in (*self._past, *question.reports)}.values()
+        reports = [one for one in every if oldest <= one.known <= question.now]
         if len(reports) < LEAST_REPORTS:
             note = f"{len(reports)} reports are too few to forecast by; it takes {LEAST_REPORTS}"
             return Advice(starts, ends, ends, note=note)
