@@ -176,7 +176,7 @@ def test_it_does_not_start_where_it_cannot_work(tmp_path: Path) -> None:
         ({"feeds": [mqtt_feed(password="env:RTCC_NO_SUCH_VARIABLE")]}, "no variable RTCC_NO_SUCH_VARIABLE"),
         ({"feeds": [mqtt_feed(), mqtt_feed(name="b", topic="owntracks/x")]}, "can match the same topic"),
         ({"api": {"listen": "127.0.0.1"}}, "'127.0.0.1' is not host:port"),
-        ({"api": {"listen": "256.0.0.1:80"}}, "256.0.0.1:80"),
+        ({"api": {"listen": "192.0.2.1:80"}}, "192.0.2.1:80"),
     ):
         site: dict[str, Any] = tables()
         for table, values in change.items():

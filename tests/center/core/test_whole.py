@@ -146,15 +146,15 @@ def test_an_operator_who_asks_always_gets_exactly_one_answer(sequence: list[tupl
 @settings(max_examples=150)
 @given(sketches)
 def test_nobody_is_told_anything_that_no_person_confirmed_or_wrote(sequence: list[tuple[int, Event]]) -> None:
-    """Every message to the street is either an operator's own words or about an alert that an operator confirmed, and
-    goes to an own unit with a terminal. Breaks when a hit goes out as a fact."""
+    """Every message to the street is either about an alert that an operator confirmed or what an operator said or did
+    (words, a box taken, listening), and goes to an own unit with a terminal. Breaks when a hit goes out as a fact."""
     center = Center()
     for step, sketch in sequence:
         for send in of(Send, center.handle(resolved(step, sketch, center.picture))):
             assert center.picture.site.is_own(send.unit)
             assert center.picture.site.units[send.unit].terminal == send.terminal
             about = center.picture.alerts.alerts.get(center.picture.messages.messages[send.id].about)
-            assert (send.kind == "text") == (about is None)
+            assert (send.kind in ("text", "listening", "patrol-box")) == (about is None)
             assert about is None or (about.state, about.disposition) == ("confirmed", "correct")
 
 
