@@ -33,6 +33,7 @@ from twin.devices.lpr.faces import ALL
 from twin.devices.lpr.press import Look, Strokes, press
 
 TRIED = (0.3, 0.5, 0.65, 0.8, 1.0, 1.3)
+FEWEST = 5  # plates in a bin that is drawn: two right or wrong of two say nothing
 Sure = list[tuple[float, bool]]  # confidence, and whether the text was right
 
 
@@ -105,7 +106,7 @@ def plot(by_name: dict[str, Sure], out: Path) -> None:
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.7")
     for name, reads in by_name.items():
-        rows = reliability(reads)
+        rows = [row for row in reliability(reads) if row[2] >= FEWEST]
         axes.plot([row[0] for row in rows], [row[1] for row in rows], marker="o", label=f"{name} ({len(reads)})")
     axes.set_xlabel("confidence given")
     axes.set_ylabel("share that was right")
