@@ -37,7 +37,7 @@ class Encoder:
         context.options = {
             "preset": "ultrafast",
             "tune": "zerolatency",
-            "profile": "high",
+            "profile": "baseline",
             "g": "100000",  # whoever calls says when a key frame is due
             "forced-idr": "1",
             "maxrate": str(shot.kbps * 1000),

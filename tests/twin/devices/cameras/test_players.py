@@ -19,7 +19,7 @@ PICTURES = 20
 
 def asked(command: list[str]) -> bytes:
     done = subprocess.run(command, capture_output=True, timeout=60)
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.returncode == 0, (done.returncode, done.stderr.decode(), done.stdout[-500:])
     return done.stdout
 
 
