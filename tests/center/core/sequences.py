@@ -369,7 +369,7 @@ def _pending(picture: Picture, kind: type[Any]) -> list[str]:
 
 
 def _the(mark: str, known: Sequence[str]) -> str:
-    if not mark.startswith("#") or not known:
+    if not mark.startswith("#") or not mark[1:].isdecimal() or not known:
         return mark
     return known[int(mark[1:]) % len(known)]
 
