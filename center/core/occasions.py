@@ -25,8 +25,8 @@ CONFIRMED_FOR = HOUR
 """For how long a confirmed alert is still going on: the car is being followed, not yet found."""
 ALERTS = ("hotlist-hit", "unit-emergency")
 MAX_UNCERTAINTY_M = 200.0
-UNIT_NEAR_M = 1_000.0
-FIXED_NEAR_M = 400.0
+UNIT_NEAR_M = 3_000.0
+FIXED_NEAR_M = 1_000.0
 ABOVE_NEAR_M = 5_000.0
 SEES_M = 150.0
 """How far a camera sees of which nobody has said it."""

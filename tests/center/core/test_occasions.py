@@ -50,7 +50,7 @@ def test_a_better_place_or_a_ranking_offers_anew() -> None:
     room.tell(changed("c1", 2, lat=LAT, lon=LON, uncertainty_m=5.0))
     assert [offer.camera for offer in room.picture.offers.of[room.incident.incident]] == ["corner"]
     dash = RosterCamera("dash", "dash", "CPSO", unit="SO-1", connected=True)
-    room = Room(site(cameras=(dash,)), moved("SO-1", 0, LAT + 0.02))
+    room = Room(site(cameras=(dash,)), moved("SO-1", 0, LAT + 0.05))
     asked = route(room.tell(called("c1", 1)))
     room.tell(moved("SO-1", 100, LAT + NORTH_M), routed(asked, 101, SO_1=9.0))
     assert [offer.camera for offer in room.picture.offers.of[room.incident.incident]] == ["dash"]
