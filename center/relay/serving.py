@@ -26,6 +26,8 @@ NO_TICKET, TICKET_OVER = 4401, 4403
 _PATH = re.compile(r"/([\w-]{16,128})(\.mp4|\.jpg)?")
 _STILL_S = 6.0
 _MEASURE_S = 1.0
+_MOST_STRANGERS = 5
+"""So many without a ticket are told of in a second one by one."""
 
 
 class Relay:
@@ -38,6 +40,7 @@ class Relay:
         self._cameras: dict[tuple[str, Kind], Camera] = {}
         self._numbers = itertools.count(1)
         self._viewers = 0
+        self._strangers = self._untold = 0
         self._out_bytes_per_s = 0.0
         self._stills = Stills()
         self._set_up(setup)
@@ -230,14 +233,23 @@ class Relay:
         refuse(guest.sock, status, why)
 
     def _refused(self, guest: Guest, ticket: Ticket | None, why: str) -> None:
+        """Whoever knocks again and again must not be able to fill the center's audit trail."""
+        if ticket is None and self._strangers >= _MOST_STRANGERS:
+            self._untold += 1
+            return
+        self._strangers += ticket is None
         self._tell(Refused(ticket.name if ticket else "", ticket.camera if ticket else "", why, guest.peer))
 
     # --- how much it is -----------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
-        """Measures what goes out; when memory runs over, cameras keep less."""
+        """Measures what goes out and who came in vain; when memory runs over, cameras keep less."""
         while True:
             await asyncio.sleep(_MEASURE_S)
+            self._strangers = 0
+            if self._untold:
+                self._tell(Refused("", "", f"{self._untold} more without a ticket were turned away"))
+                self._untold = 0
             cameras = list(self._cameras.values())
             self._out_bytes_per_s = sum(camera.stream.out_bytes for camera in cameras) / _MEASURE_S
             for camera in cameras:

@@ -155,6 +155,17 @@ def test_a_page_of_another_host_opens_nothing() -> None:
     playing(scenario)
 
 
+def test_who_knocks_again_and_again_is_counted_and_not_told_of_each_time() -> None:
+    async def scenario(camera: Camera, one: House) -> None:
+        for _ in range(40):
+            head, _ = await one.ask("a-token-that-nobody-has-got.mp4")
+            assert head.startswith(b"HTTP/1.1 404")
+        await one.hears(lambda told: isinstance(told, Refused) and "more without a ticket" in told.why)
+        assert len(one.told) < 40
+
+    playing(scenario)
+
+
 def test_an_ordinary_player_plays_it_and_a_still_is_a_picture() -> None:
     """FFmpeg's libraries read the chunked file as it grows, and the JPEG is of the newest keyframe."""
 
