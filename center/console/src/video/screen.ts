@@ -1,5 +1,6 @@
 // What shows a stream: WebCodecs on a canvas, or MediaSource in a media element where that is missing.
 // Knows: how each takes pictures, and how each stays near the present. Refuses to know: sockets, tickets, tiles.
+import type { Micros } from "../wire/views.ts";
 import { bytesOf, type Picture, type StreamWord } from "./picture.ts";
 
 /** Told with every picture that is really shown. */
@@ -15,7 +16,9 @@ export interface Screen {
   close(): void;
 }
 
-const MOST_QUEUED = 30;
+const MOST_QUEUED = 8;
+/** A picture that comes so late is not worth decoding, unless it stands alone: better a jerk than the past. */
+const TOO_LATE_S = 1.5;
 const BEHIND_S = 0.6;
 const HELD_S = 15;
 
@@ -32,9 +35,12 @@ export class CanvasScreen implements Screen {
   #timescale = 90_000;
   #needsKey = true;
   #config: VideoDecoderConfig | null = null;
+  readonly #behind_s: (at: Micros) => number;
 
-  constructor(shown: Shown) {
+  /** `behind_s`: how long ago, by the wall, a moment of the center's clock was. */
+  constructor(shown: Shown, behind_s: (at: Micros) => number) {
     this.#shown = shown;
+    this.#behind_s = behind_s;
   }
 
   async begin(word: StreamWord): Promise<boolean> {
@@ -54,7 +60,7 @@ export class CanvasScreen implements Screen {
   take(_message: ArrayBuffer, picture: Picture | null): void {
     const decoder = this.#decoder;
     if (picture === null || decoder === null) return;
-    if (decoder.decodeQueueSize > MOST_QUEUED) this.#needsKey = true;
+    if (decoder.decodeQueueSize > MOST_QUEUED || this.#behind_s(picture.at) > TOO_LATE_S) this.#needsKey = true;
     if (this.#needsKey && !picture.isKey) return;
     this.#needsKey = false;
     this.#due.push(picture);

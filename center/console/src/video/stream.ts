@@ -8,6 +8,8 @@ export interface Listener {
   /** The element that shows the stream, whenever that is another one. */
   screen(screen: Screen): void;
   shown: Shown;
+  /** How long ago, by the wall, a moment of the center's clock was. */
+  behind_s(at: Micros): number;
   /** How the camera is: live, stale since, offline since, opening. */
   state(state: string, since: Micros, why: string): void;
   /** It cannot go on by itself: the ticket is over, or this browser cannot show it. */
@@ -47,7 +49,7 @@ export function openStream(address: () => Promise<string | null>, kind: Kind, li
     screen?.close();
     const ways: (() => Screen)[] = [];
     if (kind === "video" && hasWebCodecs() && wanted() !== "mediasource") {
-      ways.push(() => new CanvasScreen(listener.shown));
+      ways.push(() => new CanvasScreen(listener.shown, listener.behind_s));
     }
     ways.push(() => new MediaScreen(kind, listener.shown));
     for (const make of ways) {
