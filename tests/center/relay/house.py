@@ -71,7 +71,7 @@ class House:
 
 @asynccontextmanager
 async def house(*sources: Source, **limits: Any) -> AsyncIterator[House]:
-    one = House(sources, Limits(**{"linger_s": 0.5, "stale_s": 0.6, "offline_s": 0.8} | limits))
+    one = House(sources, Limits(**{"linger_s": 0.5, "stale_s": 0.6, "offline_s": 0.8, "look_s": 2.0} | limits))
     running = asyncio.create_task(one.relay.run())
     try:
         yield one

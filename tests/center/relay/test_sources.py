@@ -20,6 +20,17 @@ from tests.center.relay.house import PATIENCE_S, house, pictures, said
 pytestmark = pytest.mark.wire
 
 
+def spoken(path: Path) -> None:
+    """Two seconds of a tone of 500 Hz in AAC."""
+    with av.open(path, "w", format="mp4") as out:
+        stream = out.add_stream("aac", rate=48_000, layout="mono")
+        tone = (np.sin(np.arange(96_000) * 2 * np.pi * 500 / 48_000) * 9000).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(tone.reshape(1, -1), "s16", "mono")
+        frame.sample_rate = 48_000
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+
+
 _DELIMITER = b"\0\0\0\2\x09\xf0"
 """An access unit delimiter, which MPEG-TS has to have."""
 
@@ -38,14 +49,14 @@ def filmed(path: Path, codec: str, form: str, pixels: str = "yuv420p", **options
         out.mux(stream.encode(None))
 
 
-def watch(url: str, count: int = 60) -> tuple[dict[str, object], bytes]:
+def watch(url: str, count: int = 60, *, audio: bool = False) -> tuple[dict[str, object], bytes]:
     """What a viewer is told, and what it gets as a file."""
 
     async def play() -> tuple[dict[str, object], bytes]:
         async with house(Source("c1", url)) as one:
             begun: dict[str, object] = {}
             whole = b""
-            async with one.watch(one.token()) as viewer, asyncio.timeout(PATIENCE_S):
+            async with one.watch(one.token(audio=audio)) as viewer, asyncio.timeout(PATIENCE_S):
                 begun = await said(viewer, type="stream")
                 while whole.count(b"moof") < count:
                     message = await viewer.recv()
@@ -82,6 +93,20 @@ def test_a_file_is_a_camera(codec: str, form: str, pixels: str, said_codec: str,
     times = [pts for _, _, pts in seen]
     assert times == sorted(times)
     assert times[20] - times[0] == 20 * 3600
+
+
+def test_aac_goes_on_as_it_came(tmp_path: Path) -> None:
+    path = tmp_path / "spoken"
+    spoken(path)
+    begun, whole = watch(str(path), 40, audio=True)
+    assert begun["mime"] == 'audio/mp4; codecs="mp4a.40.2"'
+    with av.open(path) as film, av.open(io.BytesIO(whole), format="mp4") as got:
+        sent = [bytes(packet) for packet in film.demux(audio=0) if packet.size]
+        came = [bytes(packet) for packet in got.demux(audio=0) if packet.size]
+    assert came[:40] == sent[:40]
+    with av.open(io.BytesIO(whole), format="mp4") as got:
+        samples = np.concatenate([frame.to_ndarray().reshape(-1) for frame in got.decode(audio=0)])
+    assert abs(int(np.abs(np.fft.rfft(samples[4800:28_800])).argmax()) - 250) <= 1  # bins of 2 Hz
 
 
 def test_a_stream_by_udp_is_a_camera() -> None:

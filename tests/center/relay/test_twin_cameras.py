@@ -10,11 +10,11 @@ import av
 import numpy as np
 import pytest
 
-from center.relay import CameraState, Source
+from center.relay import Source
 from tests.center.relay.house import PATIENCE_S, House, house, said
 from tests.twin.devices.cameras.served import camera, read_code, serving
 from twin.devices.cameras.camera import Camera
-from twin.devices.faults import Freeze, LostLink
+from twin.devices.faults import LostLink
 
 pytestmark = pytest.mark.wire
 
@@ -47,18 +47,6 @@ def test_every_picture_of_the_twins_arrives_and_says_when_it_was_taken() -> None
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
     relayed({"dash": camera()}, scenario)
-
-
-def test_a_camera_of_the_twins_that_freezes_is_found_out() -> None:
-    """Though the clock in its stream runs on, and its encoder has bits to spend on the same picture."""
-    frozen = Freeze(on="*", from_s=4, for_s=600)
-
-    async def scenario(one: House) -> None:
-        async with one.watch(one.token(camera="dash")) as viewer:
-            await said(viewer, type="state", state="stale")
-        assert [told.state for told in one.told if isinstance(told, CameraState)][:3] == ["opening", "live", "stale"]
-
-    relayed({"dash": camera(faults=[frozen])}, scenario)
 
 
 def test_a_camera_of_the_twins_whose_link_hangs_is_stale_until_it_is_back() -> None:
