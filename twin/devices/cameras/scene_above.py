@@ -55,8 +55,9 @@ class Above:
         matrix = cv2.getPerspectiveTransform((around - middle).astype(np.float32), self._frame)
         least, most = around.min(axis=0), around.max(axis=0)
         for low, top, ring in self._waters:
-            if np.all(low <= most) and np.all(top >= least):
-                cv2.fillPoly(canvas, [_seen(_clipped(ring, least, most) - middle, matrix)], WATER)
+            shown = _clipped(ring, least, most) if np.all(low <= most) and np.all(top >= least) else ring[:0]
+            if len(shown):  # a bend of the river may have the picture in its arm, and none of its water in it
+                cv2.fillPoly(canvas, [_seen(shown - middle, matrix)], WATER)
         begins, ends = self._ground.begins, self._ground.ends
         near = np.all(np.minimum(begins, ends) <= most, axis=1) & np.all(np.maximum(begins, ends) >= least, axis=1)
         chosen = np.flatnonzero(near)

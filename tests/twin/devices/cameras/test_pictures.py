@@ -17,6 +17,7 @@ from twin.devices.cameras.events import POST_S, PRE_S, Memory
 from twin.devices.cameras.files import mp4
 from twin.devices.cameras.footage import CLEAR, LOOP_S, Footage, Trouble
 from twin.devices.cameras.marks import crc16
+from twin.devices.cameras.scene_above import FIELDS, WATER, Above, Ground
 from twin.devices.cameras.scenes import SCENES, scene
 from twin.devices.cameras.sound import ONE_HZ, PACKET, RATE, ZERO_HZ, Sound
 from twin.devices.cameras.things import BENCH, CameraFacts, Frame, Kind, Moment, Seen, Shot
@@ -51,6 +52,20 @@ def test_every_pictures_code_is_read(kind: Kind, shot: Shot) -> None:
         assert (message.clock_us, message.number, message.flags) == (frame.clock_us, frame.number, 0)
     kilobits = sum(len(nal) for frame in frames[shot.gop :] for nal in frame.nals) * 8 * shot.fps / 1000
     assert 0.6 < kilobits / (len(frames) - shot.gop) / shot.kbps < 1.6
+
+
+def test_from_above_only_water_that_is_in_the_picture_is_drawn() -> None:
+    """A river's bend may have the whole picture in its arm: nothing of it is seen, and nothing fails. Turned round the
+    picture of a lake is all water."""
+    bend = np.array([(0.0, 0.0), (900.0, 0.0), (900.0, 900.0), (850.0, 900.0), (850.0, 50.0), (0.0, 50.0)])
+    lake = np.array([(-50.0, 150.0), (500.0, 150.0), (500.0, 700.0), (-50.0, 700.0)])
+    corners = ((200.0, 600.0), (400.0, 600.0), (400.0, 400.0), (200.0, 400.0))
+    no_streets = (np.empty((0, 2)), np.empty((0, 2)), np.empty(0))
+    moment = Moment(T0_US, 0, 0, 0.0, QUIET)
+    for water, color in ((bend, FIELDS), (lake, WATER)):
+        canvas = np.zeros((SMALL.height, SMALL.width, 3), np.uint8)
+        Above(Ground(*no_streets, (water,)), lambda: corners, SMALL).draw(canvas, moment)
+        assert np.all(canvas == np.array(color, np.uint8))
 
 
 def test_the_codes_sum_is_the_standard_one() -> None:
