@@ -27,12 +27,12 @@ class WireCameras:
     def __init__(self, filming: Filming, clock: Clock, host: str, port: int) -> None:
         cameras = {facts.camera: filming.camera(facts, clock) for facts in filming.facts}
         kept = {facts.camera: filming.memory(facts, cameras[facts.camera]) for facts in filming.facts}
-        self._memories = {path: memory for path, memory in kept.items() if memory is not None}
+        self.memories = {path: memory for path, memory in kept.items() if memory is not None}
         self._lit: dict[str, bool] = {}
         self._cameras = cameras
         self._paths = list(cameras)
         self._at = f"rtsp://{CAMERA_USER}:{CAMERA_PASSWORD}@{host}:{port}"
-        self._server = CameraServer(cameras, {CAMERA_USER: CAMERA_PASSWORD}, self._memories, host=host, port=port)
+        self._server = CameraServer(cameras, {CAMERA_USER: CAMERA_PASSWORD}, self.memories, host=host, port=port)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cameras", daemon=True)
 
@@ -50,7 +50,7 @@ class WireCameras:
 
     def _look(self) -> None:
         """A dash camera keeps what was before its car's lights went on."""
-        for path, memory in self._memories.items():
+        for path, memory in self.memories.items():
             lit = self._cameras[path].sees().lights
             if lit and not self._lit.get(path, True):
                 memory.trigger("lights")

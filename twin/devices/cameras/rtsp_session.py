@@ -26,13 +26,14 @@ MOST_WAITING_BYTES = 256 * 1024
 
 
 class Way(Protocol):
-    """To one track of a viewer. `waiting`: bytes that have not left yet."""
+    """To one track of a viewer. `waiting`: bytes that have not left yet. `cut`: as when the power fails."""
 
     @property
     def waiting(self) -> int: ...
     def data(self, packets: list[bytes]) -> None: ...
     def control(self, packet: bytes) -> None: ...
     def close(self) -> None: ...
+    def cut(self) -> None: ...
 
 
 class Interleaved:
@@ -54,6 +55,9 @@ class Interleaved:
 
     def close(self) -> None:
         """The connection is the viewer's."""
+
+    def cut(self) -> None:
+        self._writer.transport.abort()
 
     def _framed(self, channel: int, packet: bytes) -> bytes:
         return b"$" + bytes((channel,)) + len(packet).to_bytes(2, "big") + packet
@@ -87,6 +91,9 @@ class Datagrams:
         self._loop.remove_reader(self._sockets[1])
         for one in self._sockets:
             one.close()
+
+    def cut(self) -> None:
+        self.close()
 
     def _send(self, which: int, packet: bytes) -> None:
         try:
@@ -209,6 +216,10 @@ class Session:
             leg.way.data(leg.source.packets(pieces(packet), media_us))
 
     def gone(self) -> None:
+        """No goodbye, no word: its ways end."""
+        for leg in self._legs.values():
+            leg.way.cut()
+        self._legs.clear()
         self._ended(self)
 
     def _ready(self, leg: _Leg, *, is_key: bool) -> bool:

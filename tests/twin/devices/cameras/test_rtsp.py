@@ -13,6 +13,7 @@ import pytest
 from tests.twin.devices.cameras.client import Client, Packet, access_units, authorization, challenge
 from tests.twin.devices.cameras.served import SMALL, Running, camera, decoded, read_message, serving
 from twin.devices.cameras.things import Shot
+from twin.devices.faults import Reboot
 
 pytestmark = pytest.mark.wire
 
@@ -172,6 +173,30 @@ def test_a_silent_viewer_is_let_go(running: Running) -> None:
                 here.recv(2048)
         assert running.do(lambda: house.cameras["dash"].watched) == 0
         client.close()
+
+
+def test_a_reboot_drops_everybody() -> None:
+    """In the middle of a picture or not; nobody gets an answer until it is up again, and then its clock begins anew."""
+    restarts = Reboot(on="*", from_s=2.0, for_s=2.0, settle_s=60.0)
+    with serving({"dash": camera(faults=[restarts])}) as running:
+        watching = Client(running.server.port)
+        session = set_up(watching, running)
+        watching.ask("PLAY", f"{running.url}/dash", Session=session)
+        assert watching.is_closed()
+        assert running.server.house.sessions == {}
+        watching.close()
+        asking = Client(running.server.port)
+        with pytest.raises(EOFError):
+            asking.ask("DESCRIBE", f"{running.url}/dash")
+        asking.close()
+        while not running.do(lambda: running.server.house.cameras["dash"].now().reachable):
+            pass
+        again = Client(running.server.port)
+        session = set_up(again, running)
+        again.ask("PLAY", f"{running.url}/dash", Session=session)
+        report = again.packet()
+        assert int.from_bytes(report.data[8:12], "big") - NTP_S == pytest.approx(946_684_800, abs=30)
+        again.close()
 
 
 def test_pause_and_play_go_on_where_they_were(client: Client, running: Running) -> None:
