@@ -51,7 +51,7 @@ def test_ffprobe_and_ffmpeg_see_every_frame(transport: str) -> None:
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 def test_gstreamer_decodes_it(transport: str, tmp_path: Path) -> None:
-    """How it takes its leave is its own affair: on a busy machine it now and then complains that it could not say so."""
+    """How it takes its leave is its own affair: on a busy machine it now and then says that it could not pause."""
     with serving({"dash": camera()}, USERS) as running:
         source = ["rtspsrc", f"location={running.url.replace('rtcc:a secret@', '')}/dash", f"protocols={transport}",
                   "latency=0", "user-id=rtcc", "user-pw=a secret"]  # fmt: skip
