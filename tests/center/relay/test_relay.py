@@ -7,8 +7,11 @@ import io
 import itertools
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
+from pathlib import Path
 
 import av
 import numpy as np
@@ -20,6 +23,7 @@ from center.relay import CameraState, Refused, Source, Viewing
 from tests.center.relay.camera import Camera
 from tests.center.relay.clips import clip
 from tests.center.relay.house import PATIENCE_S, SECOND, House, house, now, pictures, said
+from tests.running import becomes
 
 pytestmark = pytest.mark.wire
 
@@ -205,6 +209,31 @@ def test_a_killed_relay_is_back_with_the_tickets_that_are_still_valid() -> None:
             await pictures(socket, 3)
 
     playing(scenario)
+
+
+ALONE = """
+import asyncio, time
+from center.relay import Limits, RelayProcess
+async def main():
+    relay = RelayProcess((), Limits(), print, now=lambda: time.time_ns() // 1000)
+    running = asyncio.create_task(relay.run())
+    while relay.pid is None:
+        await asyncio.sleep(0.01)
+    print(relay.pid, flush=True)
+    await running
+asyncio.run(main())
+"""
+
+
+def test_a_relay_whose_center_is_killed_ends() -> None:
+    """Nobody else could tell it any more that a ticket is over."""
+    center = subprocess.Popen([sys.executable, "-c", ALONE], stdout=subprocess.PIPE, text=True)
+    assert center.stdout is not None
+    relay = Path(f"/proc/{int(center.stdout.readline())}")
+    assert relay.exists()
+    center.kill()
+    center.communicate()
+    becomes(lambda: not relay.exists() or "State:\tZ" in (relay / "status").read_text())
 
 
 def test_the_ring_gives_whole_groups_with_both_clocks() -> None:
