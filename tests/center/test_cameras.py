@@ -165,7 +165,7 @@ def test_what_is_still_valid_is_open_again_after_a_kill(center: Office) -> None:
 
 
 def test_whoever_listens_sees_nothing_and_the_room_knows(center: Office) -> None:
-    """A ticket to listen opens no picture, though the camera has one; the room's notice ends with it."""
+    """A ticket to listen brings sound and no picture, though the camera has one; the room's notice ends with it."""
     ada = center.console()
     why = {"reason": "call", "case": incident(center, ada)}
     ticket = ask(ada, "/api/cameras/SO-1-mic/listen", **why)
@@ -173,6 +173,7 @@ def test_whoever_listens_sees_nothing_and_the_room_knows(center: Office) -> None
     with stream(ticket) as listening:
         (notice,) = ada.alerts(kind="listening")
         assert (notice["subject"], notice["state"]) == ("SO-1", "raised")
+        assert len(pictures(listening, 5)) == 5, "samples of sound come like pictures"
         ask(ada, f"/api/tickets/{ticket['ticket']}/stop")
         code, _ = closing_of(listening, lambda word: word.get("mime", "audio/").startswith("audio/"))
         assert code == 4403
