@@ -16,8 +16,9 @@ from center.api.board import encode
 from center.api.front import FrontHere, Who
 from center.api.routes import BEHIND, LATE, REFUSED, SIZES, STRANGER
 from center.api.view import View
+from center.core.burglary_lists import Listed
 from center.core.pattern_facts import Advice
-from center.core.patterns import Listed, Offer
+from center.core.patterns import Offer
 
 patrolling = APIRouter(prefix="/api", tags=["patterns"], responses={**STRANGER, **REFUSED, **BEHIND})
 MOST_UNITS = 20

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from center.core import alerting, messages
+from center.core.burglary_lists import Listed, lists
 from center.core.burglary_text import told as as_told
 from center.core.effects import Effect, Forecast, Reply, Send, WakeAt, Withdraw
 from center.core.events import (
@@ -47,6 +48,7 @@ SAME_KNOWN = 12 * HOUR
 """Two systems' reports are of one burglary when their windows meet, they are this near, besides how far off each may
 be, and became known within this time of each other."""
 OFF_M, FARTHEST_OFF_M = 30.0, 2_000.0
+TOLD_FOR = 14 * DAY
 LONGEST_GAP = 2 * MINUTE
 """Between two fixes of a unit in a box: a longer silence is no patrol."""
 
@@ -65,20 +67,11 @@ class Offer(msgspec.Struct, gc=False):
     patrolled_s: dict[str, float] = {}
 
 
-class Listed(msgspec.Struct, frozen=True, gc=False):
-    """The simple rule: more of a kind, near and soon, than the site allows without a word."""
-
-    kind: str
-    lat: float
-    lon: float
-    reports: tuple[str, ...]
-
-
 class PatternsSlice(msgspec.Struct):
     """`reports` by `system/call`, in the order in which they were first heard; `same` maps another system's report of
     the same burglary to the first; `asked` is the forecast that is waited for, `again` that something came meanwhile,
     `timer` the next list; `active` are the offers that are accepted and not over; `last` where a unit was seen in which
-    of them."""
+    of them; `told` the reports that alerts were about, and when."""
 
     on: Patterns | None = None
     reports: dict[str, Burglary] = {}
@@ -91,6 +84,7 @@ class PatternsSlice(msgspec.Struct):
     offers: dict[str, Offer] = {}
     active: list[str] = []
     last: dict[str, tuple[str, Micros]] = {}
+    told: dict[str, Micros] = {}
 
 
 def loaded(event: SiteLoaded, picture: Picture) -> Iterator[Effect]:
@@ -282,51 +276,59 @@ def _ask(picture: Picture) -> Iterator[Effect]:
 
 
 def _propose(advice: Advice, picture: Picture) -> Iterator[Effect]:
+    """Boxes that are proposed already stay, what was declined is not offered again today, and nobody is told twice of
+    the same reports."""
     here = picture.patterns
+    assert here.on is not None
     _expire(here, picture.now)
-    for name in [name for name, offer in here.offers.items() if offer.state == "proposed"]:
-        del here.offers[name]
+    before = {offer.box.cells: offer for offer in here.offers.values() if offer.state == "proposed"}
+    here.offers = {name: offer for name, offer in here.offers.items() if offer.state != "proposed"}
+    fresh = False
     for box in advice.boxes:
-        offer = Offer(picture.mint("b"), box, advice.starts, advice.ends)
+        if any(_declined(box, offer, picture.now) for offer in here.offers.values()):
+            continue
+        offer = before.get(box.cells) or Offer(picture.mint("b"), box, advice.starts, advice.ends)
+        fresh |= box.cells not in before
+        offer.box, offer.starts, offer.ends = box, advice.starts, advice.ends
         here.offers[offer.offer] = offer
     while len(here.offers) > MAX_BOXES:
         gone = next((name for name in here.offers if name not in here.active), next(iter(here.offers)))
         del here.offers[gone]
-    here.listed = _listed(picture)
-    if advice.boxes:
-        expected = ", ".join(f"{box.expected:.2f}" for box in advice.boxes)
-        headline = f"{len(advice.boxes)} patrol boxes are proposed"
+    here.listed = lists(here.reports.values(), picture.now, here.on)
+    proposed = [offer.box for offer in here.offers.values() if offer.state == "proposed"]
+    if fresh:
+        expected = ", ".join(f"{box.expected:.2f}" for box in proposed)
+        headline = f"{len(proposed)} patrol boxes are proposed"
         yield alerting.plainly(picture, "patrol-boxes", "boxes", headline, f"expected in each: {expected}")
-    else:
-        yield from alerting.over("patrol-boxes/boxes", picture, "no box is worth a patrol")
+    elif not proposed:
+        yield from alerting.over("patrol-boxes/boxes", picture, "no box waits to be decided about")
+    here.told = {key: at for key, at in here.told.items() if picture.now - at <= TOLD_FOR}
     for one in here.listed:
-        where = f"{one.kind} {one.reports[0]}"
-        headline = f"{len(one.reports)} {one.kind} burglaries near each other"
-        yield alerting.plainly(picture, "burglary-list", where, headline, ", ".join(one.reports))
+        if _news("burglary-list", one.reports, picture):
+            headline = f"{len(one.reports)} {one.kind} burglaries near each other"
+            yield alerting.plainly(picture, "burglary-list", one.reports[0], headline, ", ".join(one.reports))
     for rash in advice.rashes:
-        headline = f"Rash: {len(rash.reports)} burglaries in {rash.days} days, {rash.expected:.1f} would be usual"
-        detail = "; ".join((*rash.alike, ", ".join(rash.reports)))
-        yield alerting.plainly(picture, "burglary-rash", rash.reports[0], headline, detail)
+        if _news("burglary-rash", rash.reports, picture):
+            headline = f"Rash: {len(rash.reports)} burglaries in {rash.days} days, {rash.expected:.1f} would be usual"
+            detail = "; ".join((*rash.alike, ", ".join(rash.reports)))
+            yield alerting.plainly(picture, "burglary-rash", rash.reports[0], headline, detail)
 
 
-def _listed(picture: Picture) -> tuple[Listed, ...]:
-    """Around each report, those of its kind in the last days; the largest lists first, and no report on two."""
-    here = picture.patterns
-    assert here.on is not None
-    lately = [one for one in here.reports.values() if picture.now - one.ends <= here.on.within_days * DAY]
-    around = [(one, [two for two in lately if _near(one, two, here.on.within_m)]) for one in lately[-500:]]
-    found: list[Listed] = []
-    on_one: dict[str, None] = {}
-    for one, near in sorted(around, key=lambda pair: (-len(pair[1]), pair[0].report)):
-        if len(near) > here.on.more_than and not any(two.report in on_one for two in near):
-            reports = tuple(two.report for two in near)
-            on_one |= dict.fromkeys(reports)
-            found.append(Listed(one.kind, one.lat, one.lon, reports))
-    return tuple(found)
+def _declined(box: Box, offer: Offer, now: Micros) -> bool:
+    """Whether at least half of a box has been declined for the time that is not over."""
+    shared = sum(cell in offer.box.cells for cell in box.cells)
+    return offer.state == "declined" and now < offer.ends and 2 * shared >= len(box.cells)
 
 
-def _near(one: Burglary, two: Burglary, within_m: float) -> bool:
-    return one.kind == two.kind and distance_m(one.lat, one.lon, two.lat, two.lon) <= within_m
+def _news(kind: str, reports: tuple[str, ...], picture: Picture) -> bool:
+    """Whether at least half of the reports are new in an alert of this kind."""
+    told = picture.patterns.told
+    keys = [f"{kind}/{report}" for report in reports]
+    fresh = sum(key not in told for key in keys)
+    if not keys or 2 * fresh < len(keys):
+        return False
+    told |= dict.fromkeys(keys, picture.now)
+    return True
 
 
 def _objection(act: str, offer: Offer | None, units: tuple[str, ...], picture: Picture) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import forecast_rash
 from benchmarks.forecast_data import DataError, read
 from benchmarks.forecast_peers import Cells, Known, Points
 from benchmarks.forecast_scores import Tally
@@ -121,3 +122,21 @@ def test_too_little_to_try_is_said(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "3 events in 1 days: a trial takes 200 events" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_planted_sprees_are_looked_for_by_every_method_at_every_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a small record: shares are shares, thresholds fall as more may be cried, and a record too short is refused."""
+    dice = np.random.default_rng(1)
+    x, y = dice.random((2, 900)) * 6_000.0
+    t = np.sort(dice.random(900) * 560)
+    monkeypatch.setattr(forecast_rash, "CONSISTENCY", (0.75,))
+    found = forecast_rash.rash(x, y, t, quick=True)
+    for methods in found["consistency"].values():
+        assert methods.keys() == {"scan with marks", "scan", "so many in a week"}
+        for rates in methods.values():
+            limits = [rates[each]["threshold"] for each in ("0.25", "1.0", "2.0")]
+            assert limits == sorted(limits, reverse=True)
+            assert all(0 <= one["found"] <= 1 for one in rates.values())
+    assert found["consistency"]["0.75"]["scan with marks"]["1.0"]["found"] > 0.3
+    with pytest.raises(ValueError, match="planted sprees need 547 days"):
+        forecast_rash.rash(x, y, t / 2, quick=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from center.core.burglary_text import moment, told
 from center.core.effects import Forecast, Reply, Send, Withdraw
 from center.core.events import DAY, HOUR, SECOND, Micros
-from center.core.pattern_facts import Advice, Box, ForecastReady, Patterns
+from center.core.pattern_facts import Advice, Box, ForecastReady, Patterns, Rash
 from tests.center.core.facts import LAT, LON, T0, Room, act, called, changed, hung_up, moved, of, site, when, woke
 
 TEXT = "burglary, residential; entry door-forced; taken tools; from 2026-01-01T20:00:00.000-06:00 to 2026-01-02T06:30Z"
@@ -192,3 +193,23 @@ def test_old_reports_are_forgotten() -> None:
     room.tell(report("c1"))
     room.tell(report("c2", 11 * DAY / SECOND, text=""))
     assert list(room.picture.patterns.reports) == ["cad/c2"]
+
+
+def test_nobody_is_told_twice_of_the_same_and_what_was_declined_stays_so() -> None:
+    """The same box in the next answer keeps its name; dismissed, its alert stays closed until there is another box. A
+    rash is cried once; a box that is half the declined one is not offered again before its time is over."""
+    rash = Rash(LAT, LON, 300.0, 4, 0.5, ("cad/c1", "cad/c2", "cad/c3"))
+    room = on()
+    room.tell(answered(room, 1.0, msgspec.structs.replace(advice(BOX), rashes=(rash,))))
+    (offer,) = room.picture.patterns.offers
+    for alert in list(room.picture.alerts.alerts):
+        room.tell(act("alert.dismiss", alert, 2.0, disposition="dismissed", action="none"))
+    room.tell(report("c1", 3.0))
+    better = msgspec.structs.replace(BOX, expected=0.4)
+    room.tell(answered(room, 4.0, msgspec.structs.replace(advice(better), rashes=(rash,))))
+    assert [(name, one.box.expected) for name, one in room.picture.patterns.offers.items()] == [(offer, 0.4)]
+    assert all(alert.closed_at is not None for alert in room.picture.alerts.alerts.values())
+    room.tell(act("box.decline", offer, 5.0, "sue"), report("c2", 6.0))
+    half = msgspec.structs.replace(BOX, cells=(BOX.cells[0], (LAT, LON + 0.1)))
+    room.tell(answered(room, 7.0, advice(half)))
+    assert [one.state for one in room.picture.patterns.offers.values()] == ["declined"]
