@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import hypot
 from pathlib import Path
 
+import klvdata
 import pytest
 import tomli_w
 
@@ -116,7 +117,6 @@ def test_the_aeroplanes_footprint_is_true() -> None:
 
 
 def test_another_vendors_parser_reads_the_same() -> None:
-    klvdata = pytest.importorskip("klvdata", reason="skipped: klvdata is not installed")
     world = World(MORNING, MORNING.seed, Deaf())
     world.setting.env.run(until=ON_STATION_US)
     facts = next(one for one in world.filming.facts if one.kind == "aircraft")

@@ -3,7 +3,7 @@
 Knows: watchers, the rhythm of frames, the device's clock, power, and which trouble the eye is in.
 Refuses to know: protocols, drawing, encoding; what it sees is passed in.
 
-Nothing here is done while nobody watches. Drawing and encoding happen on another thread, which OpenCV and libx264 leave
+Nothing here is done that nobody wants. Drawing and encoding happen on another thread, which OpenCV and libx264 leave
 to others meanwhile; a frame that is shown again is not worth the trip.
 """
 
@@ -17,7 +17,7 @@ from typing import Generic, NamedTuple, TypeVar
 from twin.devices.cameras.faults_now import Now, now_of
 from twin.devices.cameras.footage import Footage
 from twin.devices.cameras.sound import Sound
-from twin.devices.cameras.things import CameraFacts, Frame, Moment, Seen, Shot, Watcher
+from twin.devices.cameras.things import CameraFacts, Frame, Moment, Seen, Shot, Watcher, What
 from twin.devices.faults import AnyFault
 from twin.devices.things import SECOND_US
 from twin.devices.timetable import Timetable
@@ -68,10 +68,12 @@ class Camera:
         self._footage = Kept(films) if films is not None else None
         self._sound = Kept(hears) if hears is not None else None
         self._number = 0
-        self._works: list[Callable[[], Coroutine[None, None, None]]] = [self._watch_power]
-        self._works += [partial(self._film, self._footage)] if self._footage is not None else []
-        self._works += [partial(self._listen, self._sound)] if self._sound is not None else []
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._works: dict[What, Callable[[], Coroutine[None, None, None]]] = {"metadata": self._point}
+        if self._footage is not None:
+            self._works["video"] = partial(self._film, self._footage)
+        if self._sound is not None:
+            self._works["sound"] = partial(self._listen, self._sound)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._key_wanted = False
         self._forgetting: asyncio.TimerHandle | None = None
 
@@ -93,9 +95,10 @@ class Camera:
         if self._forgetting is not None:
             self._forgetting.cancel()
             self._forgetting = None
-        for number, work in enumerate(self._works):
-            if number not in self._tasks or self._tasks[number].done():  # one may be at rest and another not yet
-                self._tasks[number] = asyncio.create_task(work())
+        self._work("power", self._watch_power)
+        for what, work in self._works.items():
+            if what in watcher.wants:
+                self._work(what, work)
 
     def leave(self, watcher: Watcher) -> None:
         """Twice is no harm. Without watchers it soon comes to rest."""
@@ -122,6 +125,14 @@ class Camera:
 
     # --- what it does ---------------------------------------------------------------------------------------------
 
+    def _work(self, what: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Unless it is being done: one may be at rest and another not yet."""
+        if what not in self._tasks or self._tasks[what].done():
+            self._tasks[what] = asyncio.create_task(work())
+
+    def _is_wanted(self, what: What) -> bool:
+        return any(what in watcher.wants for watcher in self._watchers)
+
     async def _watch_power(self) -> None:
         """A camera that loses its power or its line loses its watchers."""
         while self._watchers:
@@ -133,9 +144,9 @@ class Camera:
     async def _film(self, kept: Kept[Footage]) -> None:
         footage = kept.get()
         rhythm = Rhythm(footage.shot.step_us)
-        began_us, told_us = rhythm.due_us, 0
+        began_us = rhythm.due_us
         held: list[Frame] = []
-        while self._watchers:
+        while self._is_wanted("video"):
             await rhythm.beat()
             now = self.now()
             if not now.reachable:
@@ -152,9 +163,6 @@ class Camera:
                 continue
             if not now.hangs:
                 self._show(held)
-                if self.looks is not None and rhythm.due_us - told_us >= METADATA_EVERY_US:
-                    told_us = rhythm.due_us
-                    self._tell(self.looks(now.clock_us), rhythm.due_us)
             held.clear()
 
     def _show(self, frames: Sequence[Frame]) -> None:
@@ -164,15 +172,20 @@ class Camera:
             for watcher in tuple(self._watchers):
                 watcher.frame(frame)
 
-    def _tell(self, packet: bytes | None, media_us: int) -> None:
-        for watcher in tuple(self._watchers) if packet is not None else ():
-            assert packet is not None
-            watcher.metadata(packet, media_us)
+    async def _point(self) -> None:
+        rhythm = Rhythm(METADATA_EVERY_US)
+        while self._is_wanted("metadata"):
+            await rhythm.beat()
+            now = self.now()
+            packet = self.looks(now.clock_us) if self.looks and now.reachable and not now.hangs else None
+            if packet is not None:
+                for watcher in tuple(self._watchers):
+                    watcher.metadata(packet, rhythm.due_us)
 
     async def _listen(self, kept: Kept[Sound]) -> None:
         sound = kept.get()
         rhythm = Rhythm(sound.step_us)
-        while self._watchers:
+        while self._is_wanted("sound"):
             await rhythm.beat()
             now = self.now()
             if now.reachable and not now.hangs:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from twin.devices.cameras.camera import Camera
 from twin.devices.cameras.footage import Footage
-from twin.devices.cameras.things import Frame, Moment, Seen
+from twin.devices.cameras.things import Frame, Moment, Seen, What
 from twin.devices.things import SECOND_US
 
 PRE_S, POST_S = 60, 30
@@ -81,6 +81,8 @@ class Memory:
         return frames + list(_quiet_frames(footage, at_us, event.ends_us, step_us))
 
     # --- a Watcher ------------------------------------------------------------------------------------------------
+
+    wants: tuple[What, ...] = ("video",)
 
     def remember(self, frame: Frame) -> None:
         """Every frame, whoever it was filmed for."""

@@ -16,7 +16,7 @@ from twin.devices.cameras.files import TransportStream, mp4
 from twin.devices.cameras.house import House
 from twin.devices.cameras.rtsp_session import MOST_WAITING_BYTES
 from twin.devices.cameras.rtsp_text import Request
-from twin.devices.cameras.things import Frame
+from twin.devices.cameras.things import Frame, What
 
 _EVENT = re.compile(r"(?P<camera>[^/]+)/events(?:/(?P<number>\d{1,9})\.mp4)?$")
 MOST_WHY = 200
@@ -80,6 +80,8 @@ async def _stream(camera: Camera, writer: asyncio.StreamWriter) -> None:
 
 class _Streamed:
     """A Watcher whose way is a transport stream."""
+
+    wants: tuple[What, ...] = ("video", "metadata")
 
     def __init__(self, camera: Camera, writer: asyncio.StreamWriter) -> None:
         assert camera.shot is not None

@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 from twin.devices.cameras.camera import Camera
 from twin.devices.cameras.rtp import Source, h264_payloads, pieces
 from twin.devices.cameras.sdp import Track
-from twin.devices.cameras.things import Frame
+from twin.devices.cameras.things import Frame, What
 from twin.devices.things import SECOND_US
 
 REPORT_EVERY_US = 5 * SECOND_US
@@ -166,6 +166,10 @@ class Session:
             track, Source(track.payload_type, track.rate, ssrc, sequence, stamp, self._began_us), way
         )
         return ssrc
+
+    @property
+    def wants(self) -> list[What]:
+        return [leg.track.what for leg in self._legs.values()]
 
     @property
     def is_empty(self) -> bool:

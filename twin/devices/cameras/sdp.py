@@ -7,12 +7,10 @@ Refuses to know: sockets, sessions, pictures.
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from twin.devices.cameras.h264 import parameter_sets
-from twin.devices.cameras.things import CameraFacts, Shot
-
-What: TypeAlias = Literal["video", "sound", "metadata"]
+from twin.devices.cameras.things import CameraFacts, Shot, What
 
 
 class Track(NamedTuple):

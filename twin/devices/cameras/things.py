@@ -6,12 +6,14 @@ Refuses to know: scenes, codecs, protocols.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Kind: TypeAlias = Literal["dash", "body", "back-seat", "fixed", "community", "aircraft", "microphone"]
+What: TypeAlias = Literal["video", "sound", "metadata"]
 Consent: TypeAlias = Literal["always", "per-incident", "never"]
 Image: TypeAlias = NDArray[np.uint8]
 
@@ -94,9 +96,11 @@ class Scene(Protocol):
 
 
 class Watcher(Protocol):
-    """Who watches or listens to a camera. `metadata`: a KLV packet. `gone`: the camera has gone away; nothing comes any
-    more."""
+    """Who watches or listens to a camera. `wants`: what the camera does for it; it may get more. `metadata`: a KLV
+    packet. `gone`: the camera has gone away; nothing comes any more."""
 
+    @property
+    def wants(self) -> Collection[What]: ...
     def frame(self, frame: Frame) -> None: ...
     def sound(self, ulaw: bytes, media_us: int) -> None: ...
     def metadata(self, packet: bytes, media_us: int) -> None: ...

@@ -54,6 +54,49 @@ def test_every_pictures_code_is_read(kind: Kind, shot: Shot) -> None:
     assert 0.6 < kilobits / (len(frames) - shot.gop) / shot.kbps < 1.6
 
 
+class Pointed:
+    """Wants to know where a camera looks, and nothing else."""
+
+    wants = ("metadata",)
+
+    def __init__(self) -> None:
+        self.told: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    def frame(self, _: Frame) -> None:
+        raise AssertionError("nobody asked for a picture")
+
+    def sound(self, *_: object) -> None:
+        raise AssertionError("nobody asked for sound")
+
+    def metadata(self, packet: bytes, media_us: int) -> None:  # noqa: ARG002
+        if not self.told.done():
+            self.told.set_result(packet)
+
+    def gone(self) -> None:
+        raise AssertionError("it is there")
+
+
+def test_where_a_camera_looks_costs_no_picture() -> None:
+    """Whoever asks for the metadata alone gets it, and nothing is filmed for it: the center asks all day."""
+
+    async def told() -> bytes:
+        flying = Camera(
+            CameraFacts("air", "aircraft", "Air 1"),
+            Clock(lambda: 0, T0_US),
+            films=lambda: pytest.fail("it films"),
+            looks=lambda _: b"klv",
+        )
+        watcher = Pointed()
+        flying.watch(watcher)
+        async with asyncio.timeout(10.0):
+            packet = await watcher.told
+        flying.leave(watcher)
+        await flying.close()
+        return packet
+
+    assert asyncio.run(told()) == b"klv"
+
+
 def test_from_above_only_water_that_is_in_the_picture_is_drawn() -> None:
     """A river's bend may have the whole picture in its arm: nothing of it is seen, and nothing fails. Turned round the
     picture of a lake is all water."""
