@@ -16,7 +16,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from twin import cameras_command, parish_command, recording_commands, sweep_command
+from twin import cameras_command, parish_command, recording_commands, study_command, sweep_command
 from twin.calibrate_command import calibrate
 from twin.command_output import FAILED, HELD, INTERRUPTED, Faults, check_folders, err, out, print_json, progress, refuse
 
@@ -32,6 +32,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(parish_command.app, name="parish")
+app.add_typer(study_command.app, name="study")
 
 
 @app.command("list")
