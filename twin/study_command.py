@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -91,11 +92,16 @@ def _runs(tasks: list[tuple[Arm, Plan, int]], workers: int) -> Iterator[Run]:
     """In the order of the tasks."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(tasks)), context) as pool:
+    with ProcessPoolExecutor(min(workers, len(tasks)), context, initializer=_undisturbed) as pool:
         try:
             yield from pool.map(_run, tasks)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _undisturbed() -> None:
+    """Ctrl-C is the business of whoever started the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run(task: tuple[Arm, Plan, int]) -> Run:
