@@ -9,7 +9,21 @@ from hypothesis import strategies as st
 from center.core.center import Center, freeze, thaw
 from center.core.effects import Audit, Effect, Notify, Reply, Route, Send, WakeAt
 from center.core.events import Event, FeedFellQuiet
-from tests.center.core.facts import Room, act, confirm, hotlist, listed, moved, of, read, reported, site, the, when
+from tests.center.core.facts import (
+    Room,
+    act,
+    confirm,
+    hotlist,
+    listed,
+    moved,
+    of,
+    policy,
+    read,
+    reported,
+    site,
+    the,
+    when,
+)
 from tests.center.doubles import Bench, QuickJournal, SlowJournal
 
 
@@ -112,7 +126,7 @@ def test_asking_again_after_a_restart_answers_later_too() -> None:
 def test_an_answer_is_an_event_like_any_other() -> None:
     """A plate is confirmed, the router answers, a deputy is told: each step goes through the journal."""
     bench = Bench()
-    facts = [site(), moved("SO-1", 0), hotlist(listed("ABC123")), read("ABC123", 1)]
+    facts = [policy(ahead_s=0), moved("SO-1", 0), hotlist(listed("ABC123")), read("ABC123", 1)]
     bench.host.submit(facts)
     alert = of(Notify, bench.done)[0].subject
     bench.host.submit([confirm(alert, 2)])
@@ -130,7 +144,7 @@ def test_an_answer_is_an_event_like_any_other() -> None:
 def interrupted() -> Center:
     """A center that was killed while two things were owed: a message and the timer behind it; and a question of roads
     with its own."""
-    room = Room(site(), moved("SO-1", 0), hotlist(listed("ABC123")), read("ABC123", 1))
+    room = Room(policy(ahead_s=0), moved("SO-1", 0), hotlist(listed("ABC123")), read("ABC123", 1))
     room.tell(act("unit.message", "SO-2", 2, text="call the desk"), confirm(room.alert().alert, 3))
     return Center(thaw(freeze(room.picture)))
 

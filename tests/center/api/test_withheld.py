@@ -30,6 +30,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/cameras/{camera}/keep": {"reason": "evidence", "case": "{alert}", "start": 0, "end": 1},
     "/api/tickets/{ticket}/stop": {},
     "/api/tickets/{ticket}/revoke": {"reason": "enough"},
+    "/api/boxes/{box}/accept": {"units": ["SO-1"]},
+    "/api/boxes/{box}/decline": {},
 }
 """What is said on every route that wants to be told something; `{alert}` is the one that is asked about."""
 
