@@ -154,7 +154,7 @@ def test_nobody_is_told_anything_that_no_person_confirmed_or_wrote(sequence: lis
             assert center.picture.site.is_own(send.unit)
             assert center.picture.site.units[send.unit].terminal == send.terminal
             about = center.picture.alerts.alerts.get(center.picture.messages.messages[send.id].about)
-            assert (send.kind in ("text", "listening", "patrol-box")) == (about is None)
+            assert (send.kind == "hotlist-hit") == (about is not None)
             assert about is None or (about.state, about.disposition) == ("confirmed", "correct")
 
 
