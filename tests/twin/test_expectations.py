@@ -59,7 +59,9 @@ def pictured(*said: str) -> Outcome:
 
 
 TEXAN = at(0, "innocent", name="texan", plate="ABC1234", state="TX", listed="ABC1234", listed_state="LA")
-TOLD_OF_HIM = at(9, "told", unit="SO-1", message="m1", plate="ABC1234 LA", about="hotlist-hit", shown_us=9)
+TOLD_OF_HIM = at(
+    9, "told", unit="SO-1", message="m1", plate="ABC1234 LA", about="hotlist-hit", verified_by="ada", shown_us=9
+)
 HELD = [
     pictured("ABC123"),
     pictured("XXX123", "WNT000"),  # O and zero are one
