@@ -45,12 +45,18 @@ def passage(seed: int) -> tuple[list[bytes], str]:
 
 
 def workers_of(center: Office) -> list[int]:
-    children = Path(f"/proc/{center.pid}/task/{center.pid}/children").read_text().split()
-    threads = [
-        Path(f"/proc/{center.pid}/task/{task}/children").read_text() for task in os.listdir(f"/proc/{center.pid}/task")
-    ]
-    pids = dict.fromkeys([*children, *" ".join(threads).split()])
-    return [int(pid) for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """Those there are at this moment; one that is just ending is none."""
+    mine = Path(f"/proc/{center.pid}/task")
+    started = " ".join(content(mine / task / "children").decode() for task in os.listdir(mine)).split()
+    return [int(pid) for pid in dict.fromkeys(started) if b"spawn_main" in content(Path(f"/proc/{pid}/cmdline"))]
+
+
+def content(file: Path) -> bytes:
+    """Nothing, of a thread or process that has ended meanwhile."""
+    try:
+        return file.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def events_of(center: Office) -> Iterator[object]:
