@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import pytest
 
@@ -62,6 +62,13 @@ def embedded_broker(
         yield server
 
 
+def missing(what: str) -> NoReturn:
+    """Skips the test, or fails it where services are required."""
+    if os.environ.get("RTCC_REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{what}, and RTCC_REQUIRE_SERVICES=1")
+    pytest.skip(f"skipped: {what}")
+
+
 @contextmanager
 def mosquitto(
     *, persistent: bool = False, users: Mapping[str, str] | None = None, config: str = ""
@@ -70,9 +77,7 @@ def mosquitto(
     survives a stop, and a kill but for the last second. `config`: further lines of mosquitto.conf."""
     program = mosquitto_path()
     if program is None:
-        if os.environ.get("RTCC_REQUIRE_SERVICES") == "1":
-            pytest.fail("no mosquitto, and RTCC_REQUIRE_SERVICES=1")
-        pytest.skip("skipped: no mosquitto")
+        missing("no mosquitto")
     with (
         tempfile.TemporaryDirectory(prefix="mosquitto-") as folder,
         _running(lambda: _Mosquitto(program, Path(folder), persistent, users or {}, config)) as server,

@@ -5,7 +5,6 @@ Knows: how the three are started. Refuses to know: what is looked at.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from center.console.build import BuildError, ensure
 from tests.console.fake_center import FakeCenter
+from tests.servers import missing
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -32,18 +32,13 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
-def give_up(why: str) -> None:
-    """Skips, or fails where services are required."""
-    (pytest.fail if os.environ.get("RTCC_REQUIRE_SERVICES") == "1" else pytest.skip)(why)
-
-
 @pytest.fixture(scope="session")
 def built() -> None:
     """The page as it is in the sources now."""
     try:
         ensure()
     except BuildError as error:
-        give_up(f"skipped: the page cannot be built: {error}")
+        missing(f"the page cannot be built: {error}")
 
 
 # By module and not by session: Playwright's loop counts as running, which tests elsewhere with loops of their own mind.
@@ -51,7 +46,7 @@ def built() -> None:
 def browser(built: None) -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
-        give_up("skipped: no chromium")
+        missing("no Chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
         yield browser

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.running import becomes
-from tests.servers import free_port
+from tests.servers import free_port, missing
 from tests.twin import small
 
 pytestmark = pytest.mark.wire
@@ -31,9 +30,7 @@ BOUNDS = ("--num-cpus=2", "--memory=1000000000", "--object-store-memory=10000000
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its address. It ends with the process that was started for it."""
     if find_spec("ray") is None:
-        if os.environ.get("RTCC_REQUIRE_SERVICES") == "1":
-            pytest.fail("no Ray, and RTCC_REQUIRE_SERVICES=1")
-        pytest.skip("skipped: Ray is not installed")
+        missing("Ray is not installed")
     port, folder = free_port(), tmp_path_factory.mktemp("ray")
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", *BOUNDS]
     command += [f"--node-ip-address={LOOPBACK}", f"--port={port}", "--disable-usage-stats"]

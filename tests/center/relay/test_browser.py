@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from center.relay import Source
 from tests.center.relay.camera import Camera
 from tests.center.relay.clips import clip
 from tests.center.relay.house import PATIENCE_S, House, house
+from tests.servers import missing
 
 pytestmark = [pytest.mark.wire, pytest.mark.browser]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -133,9 +133,7 @@ async def watches(page: Page, address: str, how: str, camera: Camera, one: House
 def test_a_page_plays_and_goes_on_when_the_camera_is_back(how: str) -> None:
     """The frame counter advances, the picture is the film's, and a camera that was away goes on in the same socket."""
     if not CHROMIUM.exists():
-        if os.environ.get("RTCC_REQUIRE_SERVICES") == "1":
-            pytest.fail("no Chromium, and RTCC_REQUIRE_SERVICES=1")
-        pytest.skip("skipped: no Chromium")
+        missing("no Chromium")
 
     async def play() -> None:
         camera = Camera(clip())

@@ -7,7 +7,6 @@ Refuses to know: how marks are written: it shares no code with the cameras.
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import threading
 import time
@@ -18,8 +17,8 @@ from typing import Any, NamedTuple
 
 import av
 import numpy as np
-import pytest
 
+from tests.servers import missing
 from twin.devices.cameras.camera import Camera, Clock
 from twin.devices.cameras.footage import Footage
 from twin.devices.cameras.scenes import scene
@@ -36,9 +35,7 @@ def program(name: str) -> str:
     """Its path; skips the test where there is none, unless services are required."""
     found = shutil.which(name)
     if found is None:
-        if os.environ.get("RTCC_REQUIRE_SERVICES") == "1":
-            pytest.fail(f"no {name}, and RTCC_REQUIRE_SERVICES=1")
-        pytest.skip(f"skipped: no {name}")
+        missing(f"no {name}")
     return found
 
 
