@@ -89,8 +89,7 @@ def center(folder: Path, url: str) -> Iterator[Office]:
 def measured(page: Page, office: Office, how: str, pictures: int) -> list[float]:
     """Milliseconds from the camera's clock to the screen, picture by picture."""
     page.goto(f"http://{office.api[0]}:{office.api[1]}/{WAYS[how]}")
-    if page.get_by_role("button", name="Ada").count():
-        page.get_by_role("button", name="Ada").click()
+    page.get_by_role("button", name="Ada").click()
     page.locator("[data-incident]").first.click()
     page.locator("[data-offer=bench]").get_by_role("button", name="Watch").click()
     page.locator(f"[data-camera=bench][data-how={how}][data-mood=live]").wait_for()
