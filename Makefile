@@ -19,8 +19,10 @@ else
 	$(BIN)/twin run $(SCENARIO) --wire --speed $(SPEED) --page $(if $(HUMAN),--human)
 endif
 
+# Three workers on two cores: many tests wait for a process, a socket or a page. A module stays with one worker, who makes
+# what its tests share once; the longest begin (tests/order.py). In the end the slowest twenty are named.
 test: $(VENV)/dev
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

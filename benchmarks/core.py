@@ -58,9 +58,9 @@ def main() -> None:
 
 def measure(quick: bool) -> Result:
     tell("recording the parish")
-    recorded = record(300.0 if quick else 3600.0)
+    recorded = record(120.0 if quick else 3600.0)
     site = from_tables(dict(recorded.site), "the recorded site")
-    rounds = 5 if quick else 11
+    rounds = 3 if quick else 11
     with one_core():
         whole(site, by_turn(recorded.messages, site))  # warm-up
         runs = [whole(site, by_turn(recorded.messages, site)) for _ in _told(rounds, "whole path")]

@@ -28,7 +28,7 @@ from benchmarks.forecast_rash import rash
 from benchmarks.forecast_series import series
 from benchmarks.forecast_speed import speed
 from benchmarks.forecast_tables import desk_table, rash_table, series_table, table
-from benchmarks.forecast_trial import Case, Plan, TooLittleError, planned, tried
+from benchmarks.forecast_trial import Case, Plan, TooLittleError, in_cells, planned, tried
 from center.forecast.reports import Reports, at_once
 
 MOST_KINDS = 6
@@ -76,7 +76,9 @@ def measured(cases: dict[str, Case], notes: list[str], quick: bool, cell_m: floa
         raise TooLittleError("no kind has enough events to try a forecast on")
     tell("speed")
     every = Reports(*(np.concatenate(columns) for columns in zip(*(c.reports for c in cases.values()), strict=True)))
-    return {"about": _about(plan, t), "notes": notes, "kinds": kinds, "speed": speed(every, plan, quick)}
+    known = [one for one in (in_cells(case, plan.grid) for case in cases.values()) if one is not None]
+    premises = np.sum(known, axis=0) if known else None
+    return {"about": _about(plan, t), "notes": notes, "kinds": kinds, "speed": speed(every, plan, premises, quick)}
 
 
 def _about(plan: Plan, t: np.ndarray) -> dict[str, Any]:

@@ -29,11 +29,12 @@ from center.core.events import (
     Woke,
 )
 from center.core.geo import METRES_PER_DEGREE
-from center.core.pattern_facts import Box, ForecastReady, Patterns
+from center.core.pattern_facts import Box, ForecastReady, Patterns, Premises
 from center.core.roster import Agency, RosterOperator, RosterUnit
 from center.forecast.adviser import Adviser
 from twin.sim.crime_history import NOTHING, USUAL, History, Pattern
 from twin.sim.crime_records import CADS, report
+from twin.sim.crime_risk import USES_OF
 from twin.sim.people import People
 
 KNOWN_DAYS, TRIAL_DAYS, TRIAL_DAYS_QUICK = 365, 42, 10
@@ -55,7 +56,7 @@ def _played(pattern: Pattern, days: int) -> dict[str, Any]:
     made, people = history(KNOWN_DAYS + days, pattern=pattern)
     epoch = round((START - START.replace(year=1970, month=1, day=1)).total_seconds()) * 1_000_000
     told = _told(made, people, epoch)
-    run = _Run(epoch)
+    run = _Run(epoch, _premises(people))
     run.tell(*(event for event in told if event.at < epoch + KNOWN_DAYS * DAY))
     rest = [event for event in told if event.at >= epoch + KNOWN_DAYS * DAY]
     score = _Score(made, people, epoch)
@@ -67,13 +68,23 @@ def _played(pattern: Pattern, days: int) -> dict[str, Any]:
     return {**score.said(days), "advice_ms_median": round(1000 * float(np.median(run.took_s)), 1)}
 
 
+def _premises(people: People) -> tuple[Premises, ...]:
+    """One at each address of a kind."""
+    found = []
+    for kind, uses in USES_OF.items():
+        x, y = people.homes.xy[people.homes.of(*uses)].T
+        lat, lon = LAT + y / METRES_PER_DEGREE, LON + x / EAST_M
+        found.append(Premises(kind, tuple(lat.tolist()), tuple(lon.tolist()), (1.0,) * len(x)))
+    return tuple(found)
+
+
 class _Run:
     """A center whose forecaster answers every morning at five."""
 
-    def __init__(self, epoch: int) -> None:
+    def __init__(self, epoch: int, premises: tuple[Premises, ...]) -> None:
         self.center = Center()
         self.took_s: list[float] = []
-        self._adviser = Adviser("UTC", EVERY_DAYS)
+        self._adviser = Adviser("UTC", EVERY_DAYS, premises=premises)
         self.tell(
             SiteLoaded(
                 at=Micros(epoch),

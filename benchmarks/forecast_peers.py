@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 from scipy.signal import fftconvolve
 from scipy.sparse import csr_array
 
@@ -27,7 +28,7 @@ Fading: TypeAlias = Callable[[Floats], Floats]
 """What an event counts after so many days."""
 
 YEAR, WEEK = 365, 7
-ALL = 100_000
+DEALT_M = 150.0
 
 
 @dataclass
@@ -88,6 +89,20 @@ class Cells(Peer):
         return np.where(spread > 1e-9, spread, 0.0)
 
 
+class Dealt(Peer):
+    """Another's surface, times what a cell has of premises over what it has around it."""
+
+    def __init__(self, peer: Peer, grid: Grid, premises: Floats) -> None:
+        self.name = f"{peer.name}, over premises"
+        self._peer = peer
+        square = premises.reshape(grid.rows, grid.cols)
+        around = gaussian_filter(square, DEALT_M / grid.cell_m, mode="constant")
+        self._share = np.divide(square, around, out=np.zeros_like(square), where=square > 0).reshape(-1)
+
+    def surface(self, day: int) -> Floats:
+        return self._peer.surface(day) * self._share
+
+
 class Counts(Peer):
     """How many there were in the cell itself."""
 
@@ -131,9 +146,10 @@ class Offset(NamedTuple):
     right: int
 
 
-def peers(known: Known) -> list[Peer]:
-    """All of them. What open_cp computes begins with its name."""
-    return [
+def peers(known: Known, premises: Floats | None = None) -> list[Peer]:
+    """All of them. What open_cp computes begins with its name. Where premises by cell are known, the best of plain
+    densities is there once more, dealt out over them."""
+    found: list[Peer] = [
         Points("KDE, 150 m, 1 year", known, 600.0, lambda m: np.exp(-0.5 * (m / 150.0) ** 2), YEAR),
         Points("KDE, 300 m, 2 years", known, 1200.0, lambda m: np.exp(-0.5 * (m / 300.0) ** 2), 2 * YEAR),
         Points("ProMap, 400 m, 8 weeks", known, 400.0, lambda m: 1.0 / (1.0 + m // 100.0), 8 * WEEK, _by_week),
@@ -148,6 +164,7 @@ def peers(known: Known) -> list[Peer]:
         Uniform(known.grid),
         Chance(known.grid),
     ]  # fmt: skip
+    return found if premises is None else [Dealt(found[0], known.grid, premises), *found]
 
 
 def _by_week(days: Floats) -> Floats:

@@ -7,11 +7,12 @@ Refuses to know: where the burglaries are from.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.forecast_peers import Known, peers
+from benchmarks.forecast_peers import Known, Peer, peers
 from benchmarks.forecast_scores import AHEAD, Tally, scored
 from center.forecast import model as forecast
 from center.forecast.fitting import BLOCK_CELLS
@@ -19,7 +20,9 @@ from center.forecast.grid import Floats, Grid, Ints, Mask, covering, populated
 from center.forecast.reports import Reports
 
 OURS = "this forecast"
+WITHOUT = "this forecast, premises not known"
 OPEN_CP = "open_cp"
+LAW = "who knows the law (takes no part)"
 LONGEST_DAYS = 730
 MOST_CELL_DAYS = 60e6
 """Over all kinds; more, and only every second, third ... day is foretold."""
@@ -32,12 +35,15 @@ COVERED_FROM = 0.2
 
 
 class Case(NamedTuple):
-    """`reports` is what was known, `x`, `y`, `t` (days) what happened."""
+    """`reports` is what was known, `x`, `y`, `t` (days) what happened. `premises` (n, 2): where those are that it can
+    happen to, where that is known. `law`: for a grid, who knows what there is to know; takes no part."""
 
     reports: Reports
     x: Floats
     y: Floats
     t: Floats
+    premises: Floats | None = None
+    law: Callable[[Grid], Peer] | None = None
 
 
 class Plan(NamedTuple):
@@ -94,10 +100,10 @@ class _Happened:
 class Ours:
     """The forecast as a center would run it: reports are learned as they come, weights fitted again now and then."""
 
-    def __init__(self, case: Case, plan: Plan) -> None:
+    def __init__(self, case: Case, plan: Plan, premises: Floats | None) -> None:
         order = np.argsort(case.reports.known, kind="stable")
         self._reports = case.reports.pick(order)
-        self._plan = plan
+        self._plan, self._premises = plan, premises
         self._every = max(1, (plan.last - plan.first) // REFITS)
         self.fits_s: list[float] = []
         self.model = self._fitted(plan.first)
@@ -115,9 +121,21 @@ class Ours:
 
     def _fitted(self, day: int) -> forecast.Model:
         began = time.process_time()
-        model = forecast.fit(self._plan.grid, self._plan.mask, self._reports, day)
+        model = forecast.fit(self._plan.grid, self._plan.mask, self._reports, day, premises=self._premises)
         self.fits_s.append(time.process_time() - began)
         return model
+
+
+class Blind(Peer):
+    """The same without the premises, beside the others."""
+
+    name = WITHOUT
+
+    def __init__(self, ours: Ours) -> None:
+        self._ours = ours
+
+    def surface(self, day: int) -> Floats:
+        return self._ours.on(day).surface().astype(np.float64)
 
 
 class _Calibration:
@@ -181,8 +199,11 @@ def tried(case: Case, plan: Plan) -> dict[str, Any]:
             f"{known} events before the first day foretold and {tested} after it; it takes {LEAST_KNOWN} and "
             f"{LEAST_FORETOLD}"
         )
-    ours = Ours(case, plan)
-    others = peers(_known(case.reports, plan.grid))
+    premises = in_cells(case, plan.grid)
+    ours = Ours(case, plan, premises)
+    others: list[Peer] = [Blind(Ours(case, plan, None))] if premises is not None else []
+    others += peers(_known(case.reports, plan.grid), premises)
+    others += [case.law(plan.grid)] if case.law is not None else []
     tallies = {name: Tally(plan.grid, plan.mask) for name in (OURS, *(peer.name for peer in others))}
     calibration = _Calibration(plan.mask, plan.grid)
     days = np.arange(plan.first, plan.last, plan.step)
@@ -214,9 +235,17 @@ def tried(case: Case, plan: Plan) -> dict[str, Any]:
         "calibration": calibration.said(),
         "fit_s": ours.fits_s,
         "weights": _weights(ours.model),
-        "long_run_share": float((ours.model.long_run() * whole).sum() / max(float(whole.sum()), 1e-12)),
-        "verdict": _verdict(methods),
+        "long_run_share": float(ours.model.of_the_place().sum() / max(float(whole.sum()), 1e-12)),
+        "verdict": _verdict({name: one for name, one in methods.items() if name != LAW}),
     }
+
+
+def in_cells(case: Case, grid: Grid) -> Floats | None:
+    """Its premises by cell."""
+    if case.premises is None:
+        return None
+    x, y = case.premises[grid.inside(*case.premises.T)].T
+    return np.bincount(grid.cell(x, y), minlength=grid.size).astype(np.float64)
 
 
 def _known(reports: Reports, grid: Grid) -> Known:
@@ -228,6 +257,8 @@ def _known(reports: Reports, grid: Grid) -> Known:
 
 def _weights(model: forecast.Model) -> dict[str, float]:
     names = [f"{days:g} d, {metres:g} m" for days in model.basis.half_lives for metres in model.basis.widths]
+    if model.basis.count > len(names):
+        names += [f"{name}, over premises" for name in names]
     return {name: float(weight) for name, weight in zip(names, model.weights, strict=True) if weight > 1e-4}
 
 

@@ -10,16 +10,19 @@ stays in, and misleads, as it would until then.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
 from benchmarks.forecast_data import MONDAY
+from benchmarks.forecast_law import Law
 from benchmarks.forecast_trial import Case
 from center.forecast.reports import Reports
 from twin.sim import homes as premises
 from twin.sim import parish as facts
 from twin.sim import roads
 from twin.sim.crime_history import USUAL, History, Pattern, generate
+from twin.sim.crime_risk import USES_OF
 from twin.sim.people import People
 from twin.sim.profiles import DAY_US, KINDS
 from twin.sim.routing import Router
@@ -36,8 +39,8 @@ def history(days: int, seed: int = 1, pattern: Pattern = USUAL) -> tuple[History
     return generate(people, Router(roads.load()), streams, START, days, pattern), people
 
 
-def cases(made: History, people: People) -> dict[str, Case]:
-    """By kind of burglary."""
+def cases(made: History, people: People, seed: int = 1) -> dict[str, Case]:
+    """By kind of burglary; `seed` is the history's."""
     first = np.flatnonzero(made.reports["version"] == 1)
     _, once = np.unique(_subject(made, first), return_index=True)
     first = first[np.sort(once)]
@@ -49,7 +52,9 @@ def cases(made: History, people: People) -> dict[str, Case]:
         reports = Reports(told["x"], told["y"], begins, ends, known, np.full(len(told), OFF_M))
         true = made.burglaries[made.burglaries["kind"] == number]
         x, y = people.homes.xy[true["premise"]].T
-        found[kind] = Case(reports, x, y, true["at_us"] / DAY_US + epoch)
+        premises = people.homes.xy[people.homes.of(*USES_OF[kind])]
+        law = partial(Law, made, people, Streams(seed), kind, epoch)
+        found[kind] = Case(reports, x, y, true["at_us"] / DAY_US + epoch, premises, law)
     return found
 
 

@@ -23,6 +23,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.figures import Result, present
+from center.console.build import BuildError, ensure
 from tests import devices
 from tests.console.conftest import CHROMIUM_ARGUMENTS
 from tests.console.timecode import READ_CODE
@@ -106,6 +107,10 @@ def run(quick: bool) -> Result:
     program = shutil.which("chromium")
     if program is None:
         sys.exit("there is no chromium")
+    try:
+        ensure()
+    except BuildError as error:
+        sys.exit(f"the page cannot be built: {error}")
     pictures = QUICK_PICTURES if quick else PICTURES
     result: dict[str, Any] = {}
     with (

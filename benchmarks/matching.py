@@ -44,7 +44,7 @@ def main() -> None:
 
 def measure(quick: bool) -> Result:
     rounds = 3 if quick else 5
-    asked = 100_000 if quick else 300_000
+    asked = 30_000 if quick else 300_000
     with one_core():
         return {"sizes": [at_size(count, asked, rounds) for count in (QUICK_SIZES if quick else SIZES)]}
 

@@ -13,24 +13,37 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 from benchmarks.figures import Result, heading, present, row, spread, tell
+from benchmarks.relay_cameras import ingest, pulling
 from benchmarks.relay_peers import nginx, nginx_missing
-from benchmarks.relay_processes import LOOPBACK, Other, children, cpu_s, memory_bytes, wait_for
-from center.relay import CameraState, Changed, Limits, RelayProcess, Source
-from tests.center.relay.clips import clip, store
+from benchmarks.relay_processes import (
+    FPS,
+    HEIGHT,
+    KBPS,
+    LOOPBACK,
+    MOST_VIEWERS,
+    WIDTH,
+    Other,
+    admitted,
+    camera,
+    cpu_s,
+    film,
+    memory_bytes,
+    relay,
+    viewers,
+    wait_for,
+)
+from benchmarks.relay_tls import TLS_VIEWERS, by_tls
+from center.relay import CameraState, Changed, RelayProcess, Source
 from tests.servers import free_port
 
-WIDTH, HEIGHT, FPS, KBPS, GOP = 1280, 720, 25, 2000, 50
 FRAME_MS = 1000 / FPS
 MEASURED = 8
 SLOW_BYTES_PER_S = 125_000
-CAMERAS = 8
 
 
 class Plan(NamedTuple):
@@ -42,7 +55,6 @@ class Plan(NamedTuple):
     settle_s: float
 
 
-MOST_VIEWERS = 500
 QUICK, FULL = Plan(1, 100, 2.0, 4.0, 3, 1.0), Plan(3, MOST_VIEWERS, 10.0, 40.0, 30, 6.0)
 
 
@@ -58,56 +70,12 @@ def measure(quick: bool) -> Result:
         slow = asyncio.run(narrow(plan, url))
         tell("cold starts")
         cold = asyncio.run(cold_starts(plan, url))
+        tell("viewers by TLS")
+        tls = by_tls(plan.rounds, plan.window_s, url)
         tell("pulling cameras")
-        pulled = ingest(plan, url)
-    return {"viewers": plan.viewers, "kbps": KBPS, **fan_out, "narrow": slow, "cold_start_ms": cold, "ingest": pulled}
-
-
-# --- processes --------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def film() -> Iterator[str]:
-    """A file that all of them play."""
-    with TemporaryDirectory(prefix="relay-") as folder:
-        path = Path(folder) / "film"
-        store(clip(WIDTH, HEIGHT, kbps=KBPS, gop=GOP, frames=2 * GOP), path)
-        yield str(path)
-
-
-@contextmanager
-def camera(path: str) -> Iterator[str]:
-    with Other("tests.center.relay.camera", path) as one:
-        yield f"rtsp://{LOOPBACK}:{int(one.line())}/cam"
-
-
-def viewers(kind: str, port: int, path: str, count: int, *more: str) -> Other:
-    one = Other("benchmarks.relay_viewers", kind, str(port), path, str(count), *more)
-    if one.line() != "ready":
-        raise SystemExit(f"{kind}: the viewers got nothing")
-    return one
-
-
-def now() -> int:
-    return time.time_ns() // 1000
-
-
-@asynccontextmanager
-async def relay(*sources: Source, told: Callable[[Changed], None] = lambda told: None) -> AsyncIterator[RelayProcess]:  # noqa: ARG005
-    limits = Limits(viewers=MOST_VIEWERS + 50, viewers_per_ticket=MOST_VIEWERS, linger_s=0.1)
-    one = RelayProcess(sources, limits, told, now=now)
-    running = asyncio.create_task(one.run())
-    try:
-        while one.pid is None:
-            await asyncio.sleep(0.01)
-        yield one
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
-
-
-def admitted(one: RelayProcess) -> str:
-    return one.admit("bench", "cam", now() + 3_600_000_000)
+        pulled = ingest(plan.rounds, plan.settle_s, plan.window_s, url)
+    told = {"narrow": slow, "cold_start_ms": cold, "tls": tls, "ingest": pulled}
+    return {"viewers": plan.viewers, "kbps": KBPS, **fan_out, **told}
 
 
 # --- many viewers -----------------------------------------------------------------------------------------------------
@@ -256,59 +224,12 @@ async def cold_starts(plan: Plan, url: str) -> dict[str, float]:
     return spread(times)
 
 
-# --- cameras ----------------------------------------------------------------------------------------------------------
-
-
-def ingest(plan: Plan, url: str) -> dict[str, Any]:
-    """Processor time a camera, as a share of a core; nobody watches. PyAV only demuxes, in a thread a camera."""
-    own, looks, pyav = [], [], []
-    for _ in range(plan.rounds):
-        one, other = asyncio.run(_pulled(plan, url))
-        own.append(one)
-        looks.append(other)
-        with Other("benchmarks.relay_ingest", url, str(CAMERAS)) as peer:
-            peer.line()
-            pyav.append(_spent(plan, peer.pid)[0])
-    return {
-        "cameras": CAMERAS,
-        "relay_percent": spread([one * 100 for one in own], 3),
-        "looks_percent": spread([one * 100 for one in looks], 3),
-        "pyav_percent": spread([one * 100 for one in pyav], 3),
-        "ratio": spread([one / other for one, other in zip(own, pyav, strict=True)], 2),
-    }
-
-
-async def _pulled(plan: Plan, url: str) -> tuple[float, float]:
-    live = 0
-    all_live = asyncio.Event()
-
-    def told(message: Changed) -> None:
-        nonlocal live
-        live += isinstance(message, CameraState) and message.state == "live"
-        if live == CAMERAS:
-            all_live.set()
-
-    sources = [Source(f"cam{number}", url, is_always_on=True, ring_s=5.0) for number in range(CAMERAS)]
-    async with relay(*sources, told=told) as one:
-        await all_live.wait()
-        return await asyncio.to_thread(_spent, plan, one.pid or 0)
-
-
-def _spent(plan: Plan, pid: int) -> tuple[float, float]:
-    """A camera's share of a core, and what it takes of it in other processes."""
-    time.sleep(plan.settle_s)  # whatever is to be started is
-    began_s, before_s, others_s = time.monotonic(), cpu_s(pid), sum(map(cpu_s, children(pid)))
-    time.sleep(plan.window_s)
-    passed_s = (time.monotonic() - began_s) * CAMERAS
-    return (cpu_s(pid) - before_s) / passed_s, (sum(map(cpu_s, children(pid))) - others_s) / passed_s
-
-
 # --- what it says -----------------------------------------------------------------------------------------------------
 
 
 def table(result: Result) -> str:
     on = result["machine"]
-    slow, cameras = result["narrow"], result["ingest"]
+    slow = result["narrow"]
     lines = [
         f"{result['viewers']} viewers of {WIDTH}x{HEIGHT} at {FPS}/s, {KBPS / 1000:g} Mb/s",
         f"{on['processor']}, load {on['load'][0]}",
@@ -332,11 +253,14 @@ def table(result: Result) -> str:
         heading("cold camera to first keyframe"),
         row("from the viewer's first byte", result["cold_start_ms"], "ms"),
         "",
-        heading(f"pulling {cameras['cameras']} cameras, a camera"),
-        row("relay", cameras["relay_percent"], "% of a core"),
-        row("its looks at keyframes, in another process", cameras["looks_percent"], "% of a core"),
-        row("PyAV", cameras["pyav_percent"], "% of a core"),
-        row("relay / PyAV", cameras["ratio"]),
+        heading(f"{TLS_VIEWERS} viewers by TLS, and as many without"),
+        row("relay by TLS, all of it", result["tls"]["tls_percent"], "% of a core"),
+        row("relay without", result["tls"]["ws_percent"], "% of a core"),
+        row("by TLS / without", result["tls"]["ratio"]),
+        "camera to viewer by TLS: p50 {p50} ms, p99 {p99} ms".format(**result["tls"]["tls_delay_ms"])
+        + "; without: p50 {p50} ms, p99 {p99} ms".format(**result["tls"]["ws_delay_ms"]),
+        "",
+        *pulling(result["ingest"]),
     ]
     return "\n".join(lines)
 

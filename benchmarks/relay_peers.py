@@ -92,6 +92,7 @@ def textbook(port: int, film: Clip) -> None:
     async def serve() -> None:
         app = Starlette(routes=[WebSocketRoute("/{path:path}", watch)])
         options: dict[str, Any] = {"log_level": "error", "ws": "websockets-sansio", "ws_per_message_deflate": False}
+        options["ws_ping_interval"] = None  # our viewers only take: they answer no ping, and would be let go
         async with asyncio.TaskGroup() as works:
             works.create_task(play())
             works.create_task(uvicorn.Server(uvicorn.Config(app, host=LOOPBACK, port=port, **options)).serve())

@@ -16,6 +16,7 @@ import json
 import os
 import selectors
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -26,14 +27,19 @@ from tests.center.relay.camera import STAMP_AT
 LOOPBACK = "127.0.0.1"
 _HEAD = 144
 _SLOW_WINDOW_BYTES = 16 << 10
-_TAKEN = bytearray(1 << 20)
+_TAKEN = memoryview(bytearray(1 << 20))
+_TLS = ssl.create_default_context()
+_TLS.check_hostname, _TLS.verify_mode = False, ssl.CERT_NONE
 
 
 def connect(kind: str, port: int, path: str, window: int = 0) -> socket.socket:
+    """`tls-` before a kind: by TLS, whoever it is at the other end."""
     sock = socket.socket()
     if window:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
     sock.connect((LOOPBACK, port))
+    if kind.startswith("tls-"):
+        sock, kind = _TLS.wrap_socket(sock), kind.removeprefix("tls-")
     if kind in ("ws", "measured"):
         key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
         asked = f"GET /{path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{key}\r\n"
@@ -114,10 +120,11 @@ def take(kind: str, port: int, path: str, count: int) -> None:
     """Everything that comes is thrown away in the kernel; of measured ones it is looked at."""
     selector = selectors.DefaultSelector()
     waiting = {}
+    paths = path.split(",")
     for number in range(count):
-        sock = connect(kind, port, path)
+        sock = connect(kind, port, paths[number % len(paths)])
         waiting[sock] = number
-        selector.register(sock, selectors.EVENT_READ, Measured() if kind == "measured" else None)
+        selector.register(sock, selectors.EVENT_READ, Measured() if kind.endswith("measured") else None)
     os.set_blocking(0, False)
     selector.register(0, selectors.EVENT_READ, "asked")
     total, is_ready = 0, False
@@ -132,17 +139,33 @@ def take(kind: str, port: int, path: str, count: int) -> None:
                 continue
             sock = key.fileobj
             assert isinstance(sock, socket.socket)
-            size = sock.recv_into(_TAKEN, 0, 0 if key.data else socket.MSG_TRUNC)
+            size = _received(sock, is_looked_at=bool(key.data))
             if not size:
-                raise SystemExit("a stream has ended")
+                continue
             total += size
             if key.data:
-                key.data.receive(memoryview(_TAKEN)[:size])
+                key.data.receive(_TAKEN[:size])
             waiting.pop(sock, None)
         if not waiting and not is_ready:
             is_ready = True
             sys.stdout.write("ready\n")
             sys.stdout.flush()
+
+
+def _received(sock: socket.socket, *, is_looked_at: bool) -> int:
+    """What there is; of TLS perhaps nothing, when a record is not whole yet."""
+    if not isinstance(sock, ssl.SSLSocket):
+        size = sock.recv_into(_TAKEN, 0, 0 if is_looked_at else socket.MSG_TRUNC)
+        if not size:
+            raise SystemExit("a stream has ended")
+        return size
+    size = 0
+    try:
+        while more := sock.recv_into(_TAKEN[size:]):
+            size += more
+    except ssl.SSLWantReadError:
+        return size
+    raise SystemExit("a stream has ended")
 
 
 def be_slow(port: int, path: str, bytes_per_s: float) -> None:

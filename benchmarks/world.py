@@ -65,18 +65,21 @@ class Size(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """`rounds` runs of the `default` parish; one of each size of `growth`, and of the `load`."""
+    """`rounds` runs of the `default` parish, and one of `shared_s`, so long that samples fall upon every layer; one of
+    each size of `growth`, and of the `load`."""
 
     default: Size
     rounds: int
+    shared_s: float
     growth: tuple[Size, ...]
     load: Size
 
 
-QUICK = Plan(Size(1, 300.0, 240.0), 2, (Size(10, 300.0, 30.0),), Size(25, 10.0, 10.0, 20_000))
+QUICK = Plan(Size(1, 30.0, 60.0), 2, 900.0, (Size(10, 30.0, 10.0),), Size(25, 3.0, 3.0, 20_000))
 FULL = Plan(
     Size(1, 900.0, 3600.0),
     5,
+    3600.0,
     (Size(3, 900.0, 1200.0), Size(10, 900.0, 600.0), Size(30, 900.0, 200.0), Size(100, 900.0, 60.0)),
     Size(25, 1500.0, 60.0, 1_000_000),
 )
@@ -97,7 +100,8 @@ def measure(quick: bool) -> Result:
         tell(f"the parish, run {number + 1}/{plan.rounds}")
         runs.append(_in_a_process(plan.default))
     tell("the parish, where time goes")
-    default = {**_told(plan.default, runs), **_in_a_process(plan.default, sampled=True)["where"]}
+    shared = plan.default._replace(measured_s=plan.shared_s)
+    default = {**_told(plan.default, runs), **_in_a_process(shared, sampled=True)["where"]}
     growth = [default]
     for size in plan.growth:
         tell(f"{size.times} times the parish")

@@ -18,13 +18,15 @@ from center.core.center import Center
 from center.core.effects import Reply
 from center.core.events import Micros, OperatorActed, SiteLoaded
 from center.forecaster import Forecaster
-from center.hands import AuditTrail, Hands, Messenger, Router, Video
+from center.hands import AuditTrail, Community, Forgetting, Hands, Messenger, Router, Video
 from center.host import Host
 from center.ingest import open_feed
 from center.ingest.feed import Attachment
-from center.intake import Intake
+from center.intake import Intake, Opened
+from center.open_sources import OpenSources
 from center.records import Records
-from center.site import FeedSettings, Site
+from center.site import Site
+from center.site_feeds import FeedSettings
 from center.store.journal import Journal
 
 
@@ -48,9 +50,12 @@ class Assembly:
         audit: AuditTrail,
         pictures: Pictures,
         records: Records | None = None,
+        open_sources: OpenSources | None = None,
         eyes: frames.Opening | None = None,
         video: Video | None = None,
         forecaster: Forecaster | None = None,
+        community: Community | None = None,
+        forgetting: Forgetting | None = None,
     ) -> None:
         self.site = site
         self.clock = clock
@@ -62,7 +67,8 @@ class Assembly:
             assert eyes is not None, "somebody has to look at the frames"
             self.watch = frames.Watch(eyes, pictures)
         self.board = Board(center.picture, self.intakes)
-        hands = Hands(clock, self.board, messenger, router, audit, records, video, forecaster)
+        stores = (records, video, forecaster, community, forgetting, open_sources)
+        hands = Hands(clock, self.board, messenger, router, audit, *stores)
         self.host = Host(center, journal, clock, hands)
         self.host.watchers.append(self.board.watch)
         for feed in site.feeds:
@@ -73,18 +79,19 @@ class Assembly:
         return self.host.center
 
     def start(self) -> None:
-        """Load the site if it has changed, take up what was pending, and start looking out for silence."""
+        """Take up what was pending, load the site if it has changed, and start looking out for silence. In this order:
+        what loading asks for leaves by itself, once, when it is durable."""
+        self.host.resume()
         loaded = self.site.as_event(self.clock.now())
         known = self.center.picture.site.loaded
         if known is None or _without_time(known) != _without_time(loaded):
             self.host.submit((loaded,))
-        self.host.resume()
         for intake in self.intakes.values():
             intake.watch()
 
-    def add(self, name: str, form: str, *, link: str, options: Mapping[str, str]) -> None:
+    def add(self, name: str, form: str, *, link: str, options: Mapping[str, str], opened: Opened = open_feed) -> None:
         """An intake that is none of the site file's feeds."""
-        self.intakes[name] = Intake(name, form, self.host, self.pictures, link=link, options=options)
+        self.intakes[name] = Intake(name, form, self.host, self.pictures, link=link, options=options, opened=opened)
 
     def act(self, act: OperatorActed, then: Callable[[Reply], None]) -> int:
         """Put an operator's act to the center; `then` gets the reply once it is durable."""

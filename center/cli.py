@@ -20,6 +20,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from center import cli_audit, cli_keeping
+
 if TYPE_CHECKING:
     from center.listening import Heard
     from center.store.evidence import Checked
@@ -34,6 +36,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     add_completion=False,
 )
+app.add_typer(cli_audit.app, name="audit")
+app.command()(cli_keeping.purge)
+app.command()(cli_keeping.backup)
 _err = Console(stderr=True, highlight=False)
 
 SiteOption = Annotated[Path, typer.Option("--site", help="The site file.", dir_okay=False)]
@@ -270,6 +275,11 @@ def _print_checked(checked: Checked, *, compared: bool) -> None:
     )
     console.print(escape(f"{said.camera}, {begin} to {end}, incident {said.incident}"))
     console.print(escape(f"kept by {said.operator} at {said.site}: {said.reason}"))
+    if said.camera_clock:
+        console.print(escape(f"{said.camera_clock}: these times are the center's"))
+    for one in said.sound.heard if said.sound else ():
+        why = f"{one.reason} {one.case}".strip()
+        console.print(escape(f"with the sound of {one.camera}: {one.operator} was let listen for {why}, {one.ticket}"))
     for fault in checked.faults:
         console.print(f"[red]changed:[/red] {escape(fault)}")
     if not checked.faults:

@@ -10,24 +10,26 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from center.clock import Clock
 from center.core.effects import Forecast
 from center.core.events import Micros
-from center.core.pattern_facts import Advice, Burglary
+from center.core.pattern_facts import Advice
+from center.site_patterns import Record
 
 if TYPE_CHECKING:
     from center.forecast.adviser import Adviser
 
 Then: TypeAlias = Callable[[Advice | str], None]
 """Gets the answer, or why there is none."""
-Past: TypeAlias = tuple[Burglary, ...]
-"""Reports from before the center came."""
+NO_RECORD = Record()
 
 
 class Forecaster(Protocol):
@@ -50,10 +52,11 @@ class DelayedForecaster:
     """Answers `takes` later on the clock that is passed in. What it remembers is its own: two runs in one process
     know nothing of each other."""
 
-    def __init__(self, clock: Clock, timezone: str, takes: Micros, past: Past = ()) -> None:
+    def __init__(
+        self, clock: Clock, timezone: str, takes: Micros, record: Record = NO_RECORD, roads: Path | None = None
+    ) -> None:
         self._clock = clock
-        self._timezone = timezone
-        self._past = past
+        self._asked_of = timezone, record, roads
         self._takes = takes
 
     def ask(self, effect: Forecast, then: Then) -> None:
@@ -62,15 +65,21 @@ class DelayedForecaster:
 
     @cached_property
     def _adviser(self) -> Adviser:
-        return _made(self._timezone, self._past)
+        return _made(*self._asked_of)
 
 
 class ProcessForecaster:
     """A process of its own, so that the center never waits for arithmetic. `post` hands an answer over to the center's
     own thread (an event loop's call_soon_threadsafe)."""
 
-    def __init__(self, timezone: str, post: Callable[[Callable[[], None]], object], past: Past = ()) -> None:
-        self._asked_of = timezone, past
+    def __init__(
+        self,
+        timezone: str,
+        post: Callable[[Callable[[], None]], object],
+        record: Record = NO_RECORD,
+        roads: Path | None = None,
+    ) -> None:
+        self._asked_of = timezone, record, roads
         self._post = post
         self._pool: ProcessPoolExecutor | None = None
 
@@ -116,20 +125,29 @@ def advise(adviser: Adviser, question: Forecast) -> Advice | str:
         return f"{type(why).__name__}: {why}"[:200]
 
 
-def _made(timezone: str, past: Past) -> Adviser:
+def _made(timezone: str, record: Record, roads: Path | None) -> Adviser:
     from center.forecast.adviser import Adviser
 
-    return Adviser(timezone, past=past)
+    return Adviser(timezone, past=record.past, premises=record.premises, roads=roads)
 
 
 _here: list[Adviser] = []
 """In the process: the one there is."""
 
 
-def _begin(timezone: str, past: Past) -> None:
-    """One process, one core."""
+def _begin(timezone: str, record: Record, roads: Path | None) -> None:
+    """One process, one core, and no longer than the center."""
+    threading.Thread(target=_end_with_center, daemon=True).start()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    _here.append(_made(timezone, past))
+    _here.append(_made(timezone, record, roads))
+
+
+def _end_with_center() -> None:
+    """A center that was killed tells nobody, and the pipe of questions never ends: both its ends are here."""
+    center = multiprocessing.parent_process()
+    assert center is not None
+    center.join()
+    os._exit(1)
 
 
 def _work(question: Forecast) -> Advice | str:

@@ -45,6 +45,7 @@ class Watch:
         self.eyes = opening(self)
         self._pictures = pictures
         self._intakes: dict[str, Intake] = {}
+        self._lost: dict[str, int] = {}
 
     def join(self, intake: Intake) -> None:
         """Facts of this feed go to this intake."""
@@ -68,7 +69,8 @@ class Watch:
     def lose(self, lost: Mapping[str, int]) -> None:
         """Frames that nobody had time for, by feed, since the start."""
         for feed, count in lost.items():
-            self._intakes[feed].lost = count
+            self._intakes[feed].lose(count - self._lost.get(feed, 0))
+            self._lost[feed] = count
 
 
 class WorkerEyes:

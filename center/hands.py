@@ -13,24 +13,34 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from center.clock import Clock
 from center.core.camera_events import ClipKept, VideoRefused
 from center.core.effects import (
+    AskOwners,
     Audit,
     CloseVideo,
+    DropClip,
     Effect,
     Forecast,
+    Forget,
     KeepClip,
     Lookup,
     Notify,
     OpenVideo,
     Reach,
+    ReleaseClip,
+    Remark,
     Reply,
     Route,
+    SearchPosts,
     Send,
     WakeAt,
     Withdraw,
 )
-from center.core.events import Event, LookupAnswered, Micros, RouteAnswered, RouteTime, Woke
+from center.core.events import Event, Micros, RouteAnswered, RouteTime, Woke
+from center.core.open_facts import PostsFound
 from center.core.pattern_facts import Advice, ForecastReady
+from center.core.record_facts import LookupAnswered
+from center.core.retention_facts import Forgotten
 from center.forecaster import Forecaster, NoForecaster
+from center.open_sources import OpenSources, Posts, nobody
 from center.records import Found, Records, unasked
 
 Answered: TypeAlias = Callable[[Event], None]
@@ -48,6 +58,7 @@ class Messenger(Protocol):
 
     def send(self, effect: Send) -> None: ...
     def withdraw(self, request: str) -> None: ...
+    def remark(self, effect: Remark) -> None: ...
 
 
 class Router(Protocol):
@@ -79,6 +90,30 @@ class Video(Protocol):
     def keep(self, effect: KeepClip, then: Callable[[KeptClip], None]) -> None: ...
 
 
+class Cleared(NamedTuple):
+    """What left the stores, by kind; how much of the past is held; with `trouble`, why not all of it is gone."""
+
+    removed: dict[str, int]
+    held: int = 0
+    trouble: str = ""
+
+
+class Forgetting(Protocol):
+    """The stores. `then` is called later, never from inside."""
+
+    def forget(self, effect: Forget, then: Callable[[Cleared], None]) -> None: ...
+
+
+class NoForgetting:
+    """Where no store outlives its process there is nothing to clear."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def forget(self, effect: Forget, then: Callable[[Cleared], None]) -> None:  # noqa: ARG002
+        self._clock.call_at(self._clock.now(), lambda: then(Cleared({})))
+
+
 class NoVideo:
     """Where no relay runs: tickets are kept like anywhere, and nothing is to be seen with them."""
 
@@ -91,6 +126,32 @@ class NoVideo:
 
     def keep(self, effect: KeepClip, then: Callable[[KeptClip], None]) -> None:  # noqa: ARG002
         self._clock.call_at(self._clock.now(), lambda: then(KeptClip(trouble="no video relay runs here")))
+
+
+class Community(Protocol):
+    """Owners of community cameras, and the quarantine for what they send. A request is to be seen by whom it names
+    until it is closed. `then` is called later, never from inside."""
+
+    def open(self, effect: AskOwners) -> None: ...
+    def close(self, request: str) -> None: ...
+    def release(self, effect: ReleaseClip, then: Callable[[KeptClip], None]) -> None: ...
+    def drop(self, effect: DropClip) -> None: ...
+
+
+class NoCommunity:
+    """Where nobody is asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def open(self, effect: AskOwners) -> None: ...
+
+    def close(self, request: str) -> None: ...
+
+    def drop(self, effect: DropClip) -> None: ...
+
+    def release(self, effect: ReleaseClip, then: Callable[[KeptClip], None]) -> None:  # noqa: ARG002
+        self._clock.call_at(self._clock.now(), lambda: then(KeptClip(trouble="no portal for the community runs here")))
 
 
 class Hands:
@@ -106,13 +167,19 @@ class Hands:
         records: Records | None = None,
         video: Video | None = None,
         forecaster: Forecaster | None = None,
+        community: Community | None = None,
+        forgetting: Forgetting | None = None,
+        open_sources: OpenSources | None = None,
     ) -> None:
         self._clock = clock
         self._video = video = video or NoVideo(clock)
+        self._community = community = community or NoCommunity(clock)
         self._messenger = messenger
         self._router = router
         self._records = records or Records(unasked)
+        self._open_sources = open_sources or OpenSources(nobody, "")
         self._forecaster = forecaster or NoForecaster(clock)
+        self._forgetting = forgetting or NoForgetting(clock)
         self._withdrawn: set[str] = set()
         self._asked: set[str] = set()
         self._carriers: dict[type[Effect], Callable[[Any, Answered], None]] = {
@@ -120,15 +187,21 @@ class Hands:
             Reply: lambda effect, _: board.reply(effect),
             Audit: lambda effect, _: audit.keep(effect),
             Send: lambda effect, _: messenger.send(effect),
+            Remark: lambda effect, _: messenger.remark(effect),
             Route: self._route,
             Reach: self._route,
             Lookup: self._lookup,
+            SearchPosts: self._search,
             WakeAt: self._wake,
             Withdraw: self._withdraw,
             OpenVideo: self._open,
             CloseVideo: lambda effect, _: video.close(effect),
             KeepClip: self._keep,
+            AskOwners: lambda effect, _: community.open(effect),
+            ReleaseClip: self._release,
+            DropClip: lambda effect, _: community.drop(effect),
             Forecast: self._forecast,
+            Forget: self._forget,
         }
 
     def do(self, effect: Effect, answer: Answered) -> None:
@@ -158,13 +231,19 @@ class Hands:
         def arrived(found: Found) -> None:
             if self._is_wanted(effect.id):
                 at = self._clock.now()
-                answer(
-                    LookupAnswered(
-                        at=at, source="records", answers=effect.id, listed=found.listed, trouble=found.trouble
-                    )
-                )
+                answer(LookupAnswered(at=at, source="records", answers=effect.id, **found._asdict()))
 
         self._records.ask(effect, arrived)
+
+    def _search(self, effect: SearchPosts, answer: Answered) -> None:
+        self._asked.add(effect.id)
+
+        def arrived(found: Posts) -> None:
+            if self._is_wanted(effect.id):
+                at = self._clock.now()
+                answer(PostsFound(at=at, source="open-sources", answers=effect.id, **found._asdict()))
+
+        self._open_sources.ask(effect, arrived)
 
     def _open(self, effect: OpenVideo, answer: Answered) -> None:
         def refused(why: str) -> None:
@@ -177,6 +256,12 @@ class Hands:
             answer(ClipKept(at=self._clock.now(), source="relay", answers=effect.id, **clip._asdict()))
 
         self._video.keep(effect, kept)
+
+    def _release(self, effect: ReleaseClip, answer: Answered) -> None:
+        def kept(clip: KeptClip) -> None:
+            answer(ClipKept(at=self._clock.now(), source="community", answers=effect.id, **clip._asdict()))
+
+        self._community.release(effect, kept)
 
     def _forecast(self, effect: Forecast, answer: Answered) -> None:
         self._asked.add(effect.id)
@@ -191,6 +276,12 @@ class Hands:
 
         self._forecaster.ask(effect, arrived)
 
+    def _forget(self, effect: Forget, answer: Answered) -> None:
+        def cleared(it: Cleared) -> None:
+            answer(Forgotten(at=self._clock.now(), source="stores", answers=effect.id, **it._asdict()))
+
+        self._forgetting.forget(effect, cleared)
+
     def _is_wanted(self, request: str) -> bool:
         """Whether the answer to a request is still wanted; asking settles it."""
         self._asked.discard(request)
@@ -203,6 +294,7 @@ class Hands:
             self._withdrawn.add(effect.request)
         else:
             self._messenger.withdraw(effect.request)
+            self._community.close(effect.request)
 
 
 class DelayedRouter:

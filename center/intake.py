@@ -14,10 +14,10 @@ from msgspec import structs
 
 from center.clock import Clock
 from center.core.events import MINUTE, SECOND, Event, FeedFaulted, FeedFellQuiet, FeedRecovered, Micros
-from center.ingest import open_feed
+from center.ingest import FORMATS, open_feed
 from center.ingest.feed import Attachment, Feed, Origin, fault
 
-WHOLE_MESSAGES = frozenset({"udp", "mqtt", "http", "folder", "poll"})
+WHOLE_MESSAGES = frozenset({"udp", "mqtt", "http", "folder", "poll", "rtsp"})
 """Links whose every delivery is one complete message; the others bring pieces of a stream."""
 MAX_PEERS = 4096
 FAULTS_A_MINUTE = 20
@@ -136,15 +136,22 @@ class Intake:
         self.events += len(kept)
         self._host.submit(kept)
 
+    def lose(self, count: int) -> None:
+        """Messages that came by it and that nobody had time for."""
+        self.lost += count
+
     def trouble(self, why: str) -> None:
         """The link itself has a problem, or (empty) has none any more."""
         self.troubled = why
 
     def _broken(self, peer: str, data: bytes, at: Micros, error: Exception) -> FeedFaulted:
-        """A decoder that failed is not used again; the peer's next message finds a new one."""
+        """A decoder that failed is not used again; the peer's next message finds a new one. Neither words nor bytes of
+        what may say who somebody is are told."""
         self._decoders.pop(peer, None)
-        why = f"the {self.format} decoder failed: {type(error).__name__}: {error}"
-        return fault(Origin(self._source(peer)), at, why, data)
+        why, known = f"the {self.format} decoder failed: {type(error).__name__}", FORMATS.get(self.format)
+        if known is not None and known.anonymous:
+            return fault(Origin(self._source(peer)), at, why)
+        return fault(Origin(self._source(peer)), at, f"{why}: {error}", data)
 
     def _open(self, peer: str) -> Feed:
         if len(self._decoders) >= MAX_PEERS:

@@ -7,15 +7,17 @@ Refuses to know: the core. Nothing that is heard here changes anything.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from center.clock import Clock, WallClock
 from center.core.events import SECOND, Event, FeedFaulted
+from center.cot.listening import FEED as COT
+from center.cot.listening import unheard_port
 from center.ingest.feed import Attachment
 from center.intake import Intake
 from center.links.link import Sink
@@ -75,6 +77,7 @@ class _Inlet:
         self.peers: dict[str, None] = {}
         self.replies = intake.replies
         self.gone = intake.gone
+        self.lose = intake.lose
         self.trouble = intake.trouble
 
     def arrive(self, items: Sequence[tuple[str, bytes]]) -> int:
@@ -103,25 +106,33 @@ def check(site: Site, folder: Path, for_s: float) -> list[Heard]:
 
 
 def record(site: Site, folder: Path, path: Path, for_s: float | None, progress: Callable[[int, int], None]) -> int:
-    """Record every feed until cancelled, or for a while; `progress(messages, bytes)` is called every second. Returns
-    the number of messages. Raises SiteError, OSError."""
+    """Record every feed, and what TAK clients say at the port of `[cot]`, until cancelled, or for a while;
+    `progress(messages, bytes)` is called every second. Returns the number of messages. Raises SiteError, OSError."""
 
     async def listen() -> int:
         clock = WallClock(asyncio.get_running_loop())
         with recorder_for(site, path) as recorder:
             sinks = {feed.name: Tap(feed.name, recorder, clock) for feed in site.feeds}
-            await _run(site, folder, sinks, for_s, lambda: progress(recorder.messages, recorder.bytes))
+            besides = [] if site.cot is None else [unheard_port(site.cot, folder).run(Tap(COT, recorder, clock))]
+            await _run(site, folder, sinks, for_s, lambda: progress(recorder.messages, recorder.bytes), besides)
             return recorder.messages
 
     return asyncio.run(listen())
 
 
 async def _run(
-    site: Site, folder: Path, sinks: Mapping[str, Sink], for_s: float | None, tick: Callable[[], None]
+    site: Site,
+    folder: Path,
+    sinks: Mapping[str, Sink],
+    for_s: float | None,
+    tick: Callable[[], None],
+    besides: Sequence[Coroutine[Any, Any, None]] = (),
 ) -> None:
-    """Run the links for a while. They listen under another name than the center's, so that a broker keeps both."""
+    """Run the links, and what listens `besides`, for a while. They listen under another name than the center's, so that
+    a broker keeps both."""
     loop = asyncio.get_running_loop()
     tasks = [asyncio.ensure_future(wire.run(sinks)) for wire in open_wires(site, folder, listener="ear")]
+    tasks += [asyncio.ensure_future(one) for one in besides]
     ends = None if for_s is None else loop.time() + for_s
     try:
         while ends is None or loop.time() < ends:

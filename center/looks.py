@@ -1,7 +1,7 @@
 """Where aircraft's cameras look, asked of the cameras themselves.
 
-Knows: which cameras may tell (an aircraft's, by RTSP, in a track of its own: KLV as in RFC 6597), and that they are
-asked for as long as the center runs, watched or not.
+Knows: which cameras may tell (an aircraft's, by RTSP in a track of its own: KLV as in RFC 6597; else in the stream of
+its pictures, which the relay takes apart), and that they are asked for as long as the center runs, watched or not.
 Refuses to know: what the packets say (see ingest/klv), and pictures: none is asked for here.
 """
 
@@ -25,6 +25,11 @@ def tellers(site: Site) -> dict[str, str]:
     above = {camera.id for camera in site.cameras if camera.kind == "aircraft"}
     addresses = {source.camera: source.url for source in sources(site) if source.camera in above}
     return {camera: url for camera, url in addresses.items() if url.startswith(("rtsp://", "rtsps://"))}
+
+
+def told_beside(site: Site) -> list[str]:
+    """Cameras whose words the relay finds beside their pictures, by id. Raises SiteError."""
+    return [source.camera for source in sources(site) if source.is_always_on]
 
 
 def intake_name(camera: str) -> str:

@@ -100,10 +100,14 @@ class Tap:
     def gone(self, peer: str) -> None:
         """The next bytes of that peer begin a new stream; a recording does not mark it."""
 
+    def lose(self, count: int) -> None:
+        """What never came is in no recording."""
+
     def trouble(self, why: str) -> None:
         self.troubled = why
 
 
 def recorder_for(site: Site, path: Path) -> Recorder:
-    """A recorder with a channel for every feed of a site. Raises OSError."""
-    return Recorder(path, [(feed.name, feed.format, feed.link) for feed in site.feeds])
+    """A recorder with a channel for every feed of a site, and one for its TAK clients. Raises OSError."""
+    tak = [] if site.cot is None else [("cot", "cot", "tcp-listen")]
+    return Recorder(path, [*((feed.name, feed.format, feed.link) for feed in site.feeds), *tak])

@@ -16,16 +16,17 @@ from concurrent.futures import Executor
 from itertools import pairwise
 from math import cos, inf, radians
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from center.core.effects import Reach, Route, Stand
 from center.core.events import RouteTime
 from center.core.geo import METRES_PER_DEGREE, distance_m
-from center.crossings import Ahead, Crossings
+
+if TYPE_CHECKING:
+    from center.crossings import Ahead
 
 FAR_FROM_ROADS_M = 2_000.0
 OFF_ROAD_MPS = 8.0
@@ -67,6 +68,10 @@ class RoadMap:
         self.size = len(nodes)
         if not self.size:
             return
+        from scipy.spatial import cKDTree  # half of what a center without a map would take to start
+
+        from center.crossings import Crossings
+
         degrees = np.array(list(nodes), dtype=np.float64) / 1e5
         self._east = METRES_PER_DEGREE * cos(radians(float(degrees[:, 1].mean())))
         self._tree = cKDTree(degrees * (self._east, METRES_PER_DEGREE))

@@ -12,18 +12,37 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from center.addresses import wrong_address
+from center.addresses import wrong_broker
+from center.core.clips import RULE
 from center.core.events import Micros, SiteLoaded
-from center.core.roster import Agency, Policy, RosterAircraft, RosterHotlist, RosterOperator, RosterReader, RosterUnit
-from center.ingest import FORMATS, open_feed
-from center.ingest.feed import Origin
+from center.core.roster import (
+    ROLES,
+    SHARED,
+    Agency,
+    Grounds,
+    Policy,
+    RosterAircraft,
+    RosterCot,
+    RosterHotlist,
+    RosterOperator,
+    RosterReader,
+    RosterUnit,
+)
+from center.open_sources import is_own
 from center.site_cameras import CameraSettings, VideoSettings, as_rostered, wrong_cameras, wrong_video
+from center.site_clock import clock_of
+from center.site_community import CommunitySettings, OwnerSettings, rostered, wrong_community
+from center.site_cot import CotSettings, wrong_cot
+from center.site_feeds import FeedSettings, wrong_feed
 from center.site_patterns import PatternsSettings
+from center.site_retention import AuditSettings, RetentionSettings, wrong_retention
+from center.site_sign_in import ApiSettings, OperatorSettings, SignInSettings, wrong_sign_in
+from center.site_table import Table
 
 MAX_SITE_BYTES = 16 * 1024 * 1024
 
@@ -32,21 +51,7 @@ class SiteError(ValueError):
     """The site file cannot be used; the message names the file, the place, what was found and what was expected."""
 
 
-_SECRETS = ("password", "token", "token_sha256")
-
-
-class _Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A table of the site file: a key that nobody knows is a mistake, not a comment. Shown, it keeps its secrets."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        said = [(name, getattr(self, name)) for name in self.__struct_fields__]
-        return [(name, "secret" if value and name in _SECRETS else value) for name, value in said]
-
-
-class Place(_Table):
+class Place(Table):
     """`[site]`. `timezone` is the IANA name of the zone whose clock the operators read. `map` is a GeoJSON file as in
     docs/api.md, relative to the site file; its roads are also what the router drives on. `state` is a folder for the
     journal, audit trail, snapshots and pictures."""
@@ -60,7 +65,7 @@ class Place(_Table):
     snapshot_every_events: int = 1_000_000
 
 
-class ClockSettings(_Table):
+class ClockSettings(Table):
     """`[clock]`, for simulated sites only: when the wall says `origin_us`, this site's time is `epoch_us`, and it runs
     `rate` times as fast."""
 
@@ -69,90 +74,57 @@ class ClockSettings(_Table):
     rate: float = 1.0
 
 
-class ApiSettings(_Table):
-    """`[api]`: where operators connect. Port 0 takes any free one."""
-
-    listen: str = "127.0.0.1:8000"
-
-
-class OperatorSettings(_Table):
-    """`[[operators]]`. `token_sha256` is the hex SHA-256 of the sign-in token; people without one can only sign in on a
-    simulated site."""
-
-    operator: str
-    name: str
-    agency: str
-    role: Literal["operator", "supervisor", "auditor", "representative", "trainer"] = "operator"
-    token_sha256: str | None = None
-
-
-class FeedSettings(_Table):
-    """`[[feeds]]`: one source of bytes and the format it speaks.
-
-    `link` decides which of the addresses is needed: `udp` and `tcp-listen` want `listen`; `tcp` wants `connect`; `mqtt`
-    wants `connect` and `topic` (QoS 1: what is not durable is not acknowledged; 0 is faster); `http` wants `listen`
-    and `path` (feeds may share a listener); `folder` wants `folder`; `poll` wants `url`, which is fetched every
-    `every_s`. A TCP peer silent for `idle_s` is disconnected, and of a fetched document that stays the same for so long
-    operators are told; a folder is looked at every `poll_s` and a file taken once it has not changed for `settle_s`;
-    the feed is said to be silent after `quiet_after_s`. `options` go to the decoder. Credentials may be put in
-    `username`, `password` and `token` or, so that they stay out of the file, named there as `env:VARIABLE`.
-    """
-
-    name: str
-    format: str
-    link: Literal["udp", "tcp", "tcp-listen", "mqtt", "http", "folder", "poll"]
-    listen: str | None = None
-    connect: str | None = None
-    topic: str | None = None
-    qos: Literal[0, 1] = 1
-    path: str | None = None
-    folder: str | None = None
-    pattern: str = "*"
-    url: str | None = None
-    every_s: float = 1.0
-    username: str | None = None
-    password: str | None = None
-    token: str | None = None
-    quiet_after_s: float | None = None
-    idle_s: float | None = 300.0
-    settle_s: float = 2.0
-    poll_s: float = 1.0
-    options: dict[str, str] = {}
-
-
-class TerminalSettings(_Table):
-    """`[terminals]`: the MQTT broker through which deputies' terminals are reached, and the prefix of their topics."""
+class TerminalSettings(Table):
+    """`[terminals]`: the MQTT broker through which deputies' terminals are reached, and the prefix of their topics. By
+    TLS at `mqtts://host:port`, with the files that a feed names for it."""
 
     connect: str
     prefix: str = "terminals"
     username: str | None = None
     password: str | None = None
+    ca: str | None = None
+    certificate: str | None = None
+    key: str | None = None
 
 
-class RecordsSettings(_Table):
+class RecordsSettings(Table):
     """`[records]`: where the state's records are asked (docs/feeds/records.md). Without it no listing is checked before
     deputies are told of it."""
 
     url: str
 
 
-class VisionSettings(_Table):
+class OpenSourceSettings(Table):
+    """`[open_sources]`: the twin's social network, at an address of this machine, and the name of its run. No other
+    network can be named here, and a site that is no simulation has none (center/open_sources.py says why)."""
+
+    url: str
+    run: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class VisionSettings(Table):
     """`[vision]`: by how many processes the frames of feeds of format `lpr-frames` are read, a core for each."""
 
     workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
 
 
-class Site(_Table):
+class Site(Table):
     """A whole site file, checked."""
 
     site: Place
     clock: ClockSettings | None = None
     api: ApiSettings = msgspec.field(default_factory=ApiSettings)
+    sign_in: SignInSettings = msgspec.field(default_factory=SignInSettings)
     terminals: TerminalSettings | None = None
     records: RecordsSettings | None = None
+    open_sources: OpenSourceSettings | None = None
     vision: VisionSettings = msgspec.field(default_factory=VisionSettings)
     patterns: PatternsSettings | None = None
+    cot: CotSettings | None = None
     policy: Policy = Policy()
+    grounds: Grounds = Grounds()
+    retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
+    audit: AuditSettings = msgspec.field(default_factory=AuditSettings)
     agencies: tuple[Agency, ...] = ()
     units: tuple[RosterUnit, ...] = ()
     readers: tuple[RosterReader, ...] = ()
@@ -160,12 +132,12 @@ class Site(_Table):
     hotlists: tuple[RosterHotlist, ...] = ()
     video: VideoSettings = msgspec.field(default_factory=VideoSettings)
     cameras: tuple[CameraSettings, ...] = ()
+    community: CommunitySettings | None = None
     operators: tuple[OperatorSettings, ...] = ()
     feeds: tuple[FeedSettings, ...] = ()
 
     def as_event(self, at: Micros) -> SiteLoaded:
         """What the core needs to know of it: no address and no secret."""
-        operators = tuple(RosterOperator(o.operator, o.name, o.agency, o.role) for o in self.operators)
         agencies = {u.unit: u.agency for u in self.units} | {a.icao: a.agency for a in self.aircraft}
         return SiteLoaded(
             at=at,
@@ -176,19 +148,28 @@ class Site(_Table):
             units=self.units,
             readers=self.readers,
             aircraft=self.aircraft,
-            operators=operators,
+            operators=tuple(RosterOperator(o.operator, o.name, o.agency, o.role) for o in self.operators),
             policy=self.policy,
+            grounds=self.grounds,
             hotlists=self.hotlists,
             records=self.records is not None,
+            open_sources=self.open_sources is not None,
             patterns=self.patterns.rostered() if self.patterns else None,
+            cot=self.cot.clients if self.cot else (),
+            retention=self.retention.rostered(),
             cameras=tuple(as_rostered(camera, agencies) for camera in self.cameras),
+            keep_on=self.video.keep_on,
+            owners=rostered(self.community),
+            clock=clock_of(self.site.timezone),
         )
 
 
 _TABLES = (
-    *(Site, Place, ClockSettings, ApiSettings, OperatorSettings, FeedSettings, TerminalSettings, RecordsSettings),
-    *(CameraSettings, VideoSettings, VisionSettings, PatternsSettings),
-    *(Agency, Policy, RosterAircraft, RosterHotlist, RosterReader, RosterUnit),
+    *(Site, Place, ClockSettings, ApiSettings, SignInSettings, OperatorSettings, FeedSettings),
+    *(TerminalSettings, RecordsSettings, OpenSourceSettings),
+    *(CameraSettings, VideoSettings, VisionSettings, PatternsSettings, RetentionSettings, AuditSettings),
+    *(CommunitySettings, OwnerSettings, CotSettings),
+    *(Agency, Grounds, Policy, RosterAircraft, RosterCot, RosterHotlist, RosterReader, RosterUnit),
 )
 
 
@@ -229,24 +210,13 @@ def _hint(what: str, key: str) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-_NEEDS = {
-    "udp": ("listen",),
-    "tcp": ("connect",),
-    "tcp-listen": ("listen",),
-    "mqtt": ("connect", "topic"),
-    "http": ("listen", "path"),
-    "folder": ("folder",),
-    "poll": ("url",),
-}
-
-
 def _problems(site: Site) -> Iterator[str]:
     """What is wrong beyond types, first things first."""
-    yield from _wrong_numbers(site)
-    yield from _wrong_place(site)
-    yield from _wrong_names(site)
-    yield from _wrong_roster(site)
-    yield from _wrong_readers(site)
+    for wrong in (_wrong_numbers, _wrong_place, _wrong_names, _wrong_roster, _wrong_readers):
+        yield from wrong(site)
+    yield from wrong_sign_in(site.api, site.sign_in, site.operators, simulated=site.site.simulated)
+    yield from wrong_retention(site.retention, site.policy.lookback_s)
+    yield from _wrong_open_sources(site)
     yield from wrong_video(site.video)
     yield from wrong_cameras(
         site.cameras,
@@ -254,9 +224,22 @@ def _problems(site: Site) -> Iterator[str]:
         {unit.unit: unit.agency for unit in site.units},
         {craft.icao: craft.agency for craft in site.aircraft},
     )
+    yield from wrong_community(site.community, {camera.id: camera.consent for camera in site.cameras})
     yield from _wrong_lists(site)
+    if site.cot is not None:
+        units, people = {u.unit: u.agency for u in site.units}, {o.operator: o.agency for o in site.operators}
+        yield from wrong_cot(site.cot, units, people, simulated=site.site.simulated)
     for index, feed in enumerate(site.feeds):
-        yield from _wrong_feed(f"feeds[{index}]", feed)
+        yield from wrong_feed(f"feeds[{index}]", feed)
+
+
+def _wrong_open_sources(site: Site) -> Iterator[str]:
+    if site.open_sources is None:
+        return
+    if not site.site.simulated:
+        yield "open_sources: only a simulated site has any"
+    if not is_own(site.open_sources.url):
+        yield f"open_sources.url: {site.open_sources.url} is no port of this machine (http://127.0.0.1:PORT)"
 
 
 def _wrong_numbers(site: Site) -> Iterator[str]:
@@ -290,9 +273,9 @@ def _wrong_place(site: Site) -> Iterator[str]:
         ZoneInfo(site.site.timezone)
     except (KeyError, ValueError, OSError):  # no such file, no such name, or one with dots
         yield f"site.timezone: {site.site.timezone!r} is not a time zone's IANA name"
-    yield from wrong_address("api.listen", site.api.listen)
     if site.terminals is not None:
-        yield from wrong_address("terminals.connect", site.terminals.connect)
+        there = site.terminals
+        yield from wrong_broker("terminals.connect", there.connect, there.ca, there.certificate, there.key)
 
 
 def _wrong_names(site: Site) -> Iterator[str]:
@@ -329,15 +312,17 @@ def _wrong_roster(site: Site) -> Iterator[str]:
     for where, agency in belonging:
         if agency not in agencies:
             yield f"{where}.agency: {agency!r} is not among the agencies"
+    for index, one in enumerate(site.agencies):
+        for word in one.sees:
+            if one.own or word not in SHARED:
+                expected = "an own agency's people work here" if one.own else f"expected one of {', '.join(SHARED)}"
+                yield f"agencies[{index}].sees: {word!r}: {expected}"
+    for index, person in enumerate(site.operators):
+        if person.operator.startswith(RULE):
+            yield f"operators[{index}].operator: {person.operator!r}: so the trail calls rules of the center"
     for index, craft in enumerate(site.aircraft):
         if not re.fullmatch("[0-9a-f]{6}", craft.icao):
             yield f"aircraft[{index}].icao: {craft.icao!r} is not six hexadecimal digits in lower case"
-    for index, operator in enumerate(site.operators):
-        token = operator.token_sha256
-        if token is None and not site.site.simulated:
-            yield f"operators[{index}].token_sha256: missing, and this is not a simulated site"
-        if token is not None and not re.fullmatch("[0-9a-fA-F]{64}", token):
-            yield f"operators[{index}].token_sha256: not 64 hexadecimal digits; printf %s TOKEN | sha256sum makes them"
 
 
 def _wrong_readers(site: Site) -> Iterator[str]:
@@ -356,33 +341,11 @@ def _wrong_lists(site: Site) -> Iterator[str]:
     """A list that is kept from anybody must come by a feed that names it, so that neither a slip of the pen here nor
     the name of a file there makes another list of it, which everybody may see."""
     agencies = {agency.agency for agency in site.agencies}
-    roles = get_args(get_type_hints(OperatorSettings)["role"])
     named = {feed.options.get("name") for feed in site.feeds if feed.format == "hotlist"}
     for index, hotlist in enumerate(site.hotlists):
-        for key, said, known in (("agencies", hotlist.agencies, agencies), ("roles", hotlist.roles, roles)):
+        for key, said, known in (("agencies", hotlist.agencies, agencies), ("roles", hotlist.roles, ROLES)):
             for word in said:
                 if word not in known:
                     yield f"hotlists[{index}].{key}: {word!r} is not among {', '.join(sorted(known))}"
         if (hotlist.agencies or hotlist.roles) and hotlist.hotlist not in named:
             yield f'hotlists[{index}]: no hotlist feed has options = {{ name = "{hotlist.hotlist}" }}'
-
-
-def _wrong_feed(where: str, feed: FeedSettings) -> Iterator[str]:
-    for key in _NEEDS[feed.link]:
-        value = getattr(feed, key)
-        if not value:
-            yield f"{where}.{key}: missing; link {feed.link!r} needs it"
-        elif key in ("listen", "connect"):
-            yield from wrong_address(f"{where}.{key}", value)
-        elif key == "path" and not value.startswith("/"):
-            yield f"{where}.path: {value!r} does not begin with /"
-    if feed.format not in FORMATS:
-        yield f"{where}.format: {feed.format!r} is not one of {', '.join(FORMATS)}"
-        return
-    by = FORMATS[feed.format].named
-    if by and feed.link not in by:
-        yield f"{where}.link: {feed.format} comes by {' or '.join(by)}, not by {feed.link}"
-    try:
-        open_feed(feed.format, Origin(feed.name), feed.options)
-    except ValueError as error:
-        yield f"{where}.options: {error}"

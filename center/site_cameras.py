@@ -6,7 +6,7 @@ Refuses to know: how a camera is opened. An address may hold a password; neither
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ import msgspec
 
 from center.addresses import wrong_address
 from center.core.roster import RosterCamera
+from center.core.triggers import HAPPENINGS
 
 SCHEMES = ("rtsp", "rtsps", "http", "https", "udp", "tcp", "file")
 RIDES = ("dash", "body", "back-seat", "microphone")
@@ -23,13 +24,16 @@ RIDES = ("dash", "body", "back-seat", "microphone")
 class VideoSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """`[video]`: the relay. Viewers come in at `listen` (port 0 takes any free one); where that is behind a proxy,
     `public` is what pages are told (`wss://video.example`). `ring_s` is how much of an open camera is kept, for
-    clips."""
+    clips. At most `viewers` streams run at once, `viewers_each` of one person. `keep_on`: what happens to an own unit
+    that has its dash camera's memory kept by itself (core/triggers)."""
 
     listen: str = "127.0.0.1:0"
     public: str | None = None
     ring_s: float = 120.0
     cameras: int = 64
     viewers: int = 1000
+    viewers_each: int = 64
+    keep_on: tuple[str, ...] = ()
 
 
 class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -37,13 +41,16 @@ class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     it is there and whom to ask. `unit` is what it rides on: a unit, or for kind `aircraft` the aircraft's `icao`; a
     camera that rides nowhere stands `at` [lat, lon] and looks towards `heading` (degrees from north), `view_deg` wide
     and `range_m` far. `agency` is whose it is, by default that of what it rides on. A camera of a private `owner` says
-    with `consent` what its owner has agreed to: `always`, `per-incident` (only while something happens near it) or
-    `never`."""
+    with `consent` what its owner has agreed to: `always`, `per-incident` (only while something happens near it),
+    `on-request` (only for an incident for which they share it when they are asked, see `[community]`), `asked` (the
+    same, and until then nobody sees that it is there) or `never`. `events` (or `env:NAME`) is where a camera is asked
+    that keeps what was before something happened (docs/relay.md)."""
 
     id: str
     kind: Literal["dash", "body", "back-seat", "fixed", "community", "aircraft", "microphone"]
     name: str = ""
     url: str | None = None
+    events: str | None = None
     unit: str | None = None
     agency: str | None = None
     at: tuple[float, float] | None = None
@@ -51,14 +58,14 @@ class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     view_deg: float | None = None
     range_m: float | None = None
     owner: str | None = None
-    consent: Literal["always", "per-incident", "never"] | None = None
+    consent: Literal["always", "per-incident", "on-request", "asked", "never"] | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         said = [(name, getattr(self, name)) for name in self.__struct_fields__]
-        return [(name, "secret" if value and name == "url" else value) for name, value in said]
+        return [(name, "secret" if value and name in ("url", "events") else value) for name, value in said]
 
 
 def as_rostered(camera: CameraSettings, agencies: Mapping[str, str]) -> RosterCamera:
@@ -78,14 +85,18 @@ def as_rostered(camera: CameraSettings, agencies: Mapping[str, str]) -> RosterCa
         owner=camera.owner,
         consent=camera.consent or "always",
         connected=bool(camera.url),
+        remembers=bool(camera.events),
     )
 
 
 def wrong_video(video: VideoSettings) -> Iterator[str]:
     yield from wrong_address("video.listen", video.listen)
-    for key, value in (("ring_s", video.ring_s), ("cameras", video.cameras), ("viewers", video.viewers)):
-        if not value > 0:
+    for key in ("ring_s", "cameras", "viewers", "viewers_each"):
+        if not (value := getattr(video, key)) > 0:
             yield f"video.{key}: found {value}, expected a number above 0"
+    for word in video.keep_on:
+        if word not in HAPPENINGS:
+            yield f"video.keep_on: {word!r} is not among {', '.join(sorted(HAPPENINGS))}"
     if video.public is not None and not video.public.startswith(("ws://", "wss://")):
         yield f"video.public: {video.public!r} does not begin with ws:// or wss://"
 
@@ -96,30 +107,44 @@ def wrong_cameras(
     """What is wrong beyond types. `agencies` by name; `units` and aircraft (`craft`) with their agency."""
     for index, camera in enumerate(cameras):
         where = f"cameras[{index}]"
-        if not camera.id.isascii() or not camera.id.isprintable() or set(camera.id) & set(" /?#%"):
-            yield f"{where}.id: {camera.id!r} must do in an address: no spaces, slashes or %"
+        yield from _wrong_id(f"{where}.id", camera.id)
         if camera.agency is not None and camera.agency not in agencies:
             yield f"{where}.agency: {camera.agency!r} is not among the agencies"
         if camera.url is not None:
-            yield from _wrong_url(where, camera.url)
+            yield from _wrong_url(f"{where}.url", camera.url)
+        if camera.events is not None:
+            yield from _wrong_url(f"{where}.events", camera.events, ("http", "https"))
         yield from _wrong_bearer(where, camera, units, craft)
         yield from _wrong_view(where, camera)
         if camera.owner and camera.consent is None:
-            yield f"{where}.consent: missing; what has its owner agreed to: always, per-incident or never?"
+            words = "always, per-incident, on-request, asked or never"
+            yield f"{where}.consent: missing; what has its owner agreed to: {words}?"
 
 
-def _wrong_url(where: str, url: str) -> Iterator[str]:
+def wrong_streams(where: str, streams: Mapping[str, str]) -> Iterator[str]:
+    """Of a feed: addresses by camera."""
+    for camera, url in streams.items():
+        yield from _wrong_id(where, camera)
+        yield from _wrong_url(f"{where}.{camera}", url)
+
+
+def _wrong_id(where: str, name: str) -> Iterator[str]:
+    if not name.isascii() or not name.isprintable() or set(name) & set(" /?#%"):
+        yield f"{where}: {name!r} must do in an address: no spaces, slashes or %"
+
+
+def _wrong_url(where: str, url: str, schemes: Sequence[str] = SCHEMES) -> Iterator[str]:
     """Never shows the address."""
     if url.startswith("env:"):
         return
     try:
         parts = urlsplit(url)
-        known = parts.scheme in SCHEMES and bool(parts.netloc or parts.path)
+        known = parts.scheme in schemes and bool(parts.netloc or parts.path)
         _ = parts.port
     except ValueError:
         known = False
     if not known:
-        yield f"{where}.url: not an address that begins with one of {', '.join(f'{scheme}://' for scheme in SCHEMES)}"
+        yield f"{where}: not an address that begins with one of {', '.join(f'{scheme}://' for scheme in schemes)}"
 
 
 def _wrong_bearer(

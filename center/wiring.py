@@ -11,10 +11,12 @@ import hashlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from center.addresses import split_address
+from center import tls
+from center.addresses import split_address, split_broker
 from center.ingest import FORMATS
+from center.links.film import FilmLink
 from center.links.folder import FolderLink
 from center.links.http import HttpLink, HttpRoute
 from center.links.link import Link, Sink, Trunk
@@ -23,7 +25,10 @@ from center.links.mqtt_connection import Broker
 from center.links.poll import PollLink
 from center.links.tcp import TcpConnectLink, TcpListenLink
 from center.links.udp import UdpLink
-from center.site import FeedSettings, Site, SiteError
+from center.site import Site, SiteError
+from center.site_feeds import FeedSettings
+
+POLL_EVERY_S, FILM_EVERY_S = 1.0, 0.1  # where a feed does not say
 
 
 class Wire(NamedTuple):
@@ -46,14 +51,18 @@ def open_wires(site: Site, folder: Path, *, listener: str = "center") -> list[Wi
     shared: dict[tuple[str, ...], list[FeedSettings]] = {}
     for feed in site.feeds:
         if feed.link == "http":
-            shared.setdefault(("http", feed.listen or ""), []).append(feed)
+            shared.setdefault(("http", feed.listen or "", *_files(feed)), []).append(feed)
         elif feed.link == "mqtt":
             user, password = secret(feed.username), secret(feed.password)
-            shared.setdefault(("mqtt", feed.connect or "", user or "", password or ""), []).append(feed)
+            key = ("mqtt", feed.connect or "", user or "", password or "", *_files(feed))
+            shared.setdefault(key, []).append(feed)
         else:
             wires.append(_single(feed, folder))
     for (kind, *_), feeds in shared.items():
-        wires.append(_http(feeds) if kind == "http" else _mqtt(feeds, client_id(listener, site, feeds[0].username)))
+        if kind == "http":
+            wires.append(_http(feeds, folder))
+        else:
+            wires.append(_mqtt(feeds, folder, client_id(listener, site, feeds[0].username)))
     return wires
 
 
@@ -74,10 +83,39 @@ def client_id(who: str, site: Site, username: str | None) -> str:
     return f"{who}-{hashlib.sha256(whose.encode()).hexdigest()[:12]}"
 
 
-def broker(address: str, username: str | None, password: str | None) -> Broker:
-    """Raises SiteError."""
-    host, port = _address(address)
-    return Broker(host, port, secret(username), secret(password))
+class Reached(Protocol):
+    """A table of the site file that says how a broker is reached."""
+
+    @property
+    def connect(self) -> str | None: ...
+    @property
+    def username(self) -> str | None: ...
+    @property
+    def password(self) -> str | None: ...
+    @property
+    def ca(self) -> str | None: ...
+    @property
+    def certificate(self) -> str | None: ...
+    @property
+    def key(self) -> str | None: ...
+
+
+def broker(there: Reached, folder: Path) -> Broker:
+    """By TLS where its address says so. Raises SiteError."""
+    secure, place = split_broker(there.connect or "")
+    host, port = _address(place)
+    context = None
+    if secure:
+        ca, certificate, key = (folder / name if name else None for name in (there.ca, there.certificate, there.key))
+        try:
+            context = tls.client(ca, certificate, key)
+        except ValueError as error:
+            raise SiteError(str(error)) from None
+    return Broker(host, port, secret(there.username), secret(there.password), context)
+
+
+def _files(feed: FeedSettings) -> tuple[str, str, str]:
+    return feed.ca or "", feed.certificate or "", feed.key or ""
 
 
 def _single(feed: FeedSettings, folder: Path) -> Wire:
@@ -88,6 +126,9 @@ def _single(feed: FeedSettings, folder: Path) -> Wire:
         )
     elif feed.link == "poll":
         link = _poll(feed)
+    elif feed.link == "rtsp":
+        streams = {camera: secret(url) or "" for camera, url in feed.streams.items()}
+        link = FilmLink(feed.name, streams, every_s=FILM_EVERY_S if feed.every_s is None else feed.every_s)
     elif feed.link == "udp":
         link = UdpLink(feed.name, *_address(feed.listen))
     elif feed.link == "tcp":
@@ -98,12 +139,13 @@ def _single(feed: FeedSettings, folder: Path) -> Wire:
 
 
 def _poll(feed: FeedSettings) -> PollLink:
+    every_s = POLL_EVERY_S if feed.every_s is None else feed.every_s
     try:
         return PollLink(
             feed.name,
             feed.url or "",
-            every_s=feed.every_s,
-            idle_s=None if feed.idle_s is None else max(feed.idle_s, 3 * feed.every_s),
+            every_s=every_s,
+            idle_s=None if feed.idle_s is None else max(feed.idle_s, 3 * every_s),
             bearer=secret(feed.token),
             basic=_basic(feed),
         )
@@ -115,7 +157,7 @@ def _basic(feed: FeedSettings) -> tuple[str, str] | None:
     return (secret(feed.username) or "", secret(feed.password) or "") if feed.username else None
 
 
-def _http(feeds: list[FeedSettings]) -> Wire:
+def _http(feeds: list[FeedSettings], folder: Path) -> Wire:
     names = {feed.path or "/": feed.name for feed in feeds}
     if len(names) < len(feeds):
         raise SiteError(f"feeds {', '.join(feed.name for feed in feeds)}: two of them share a path")
@@ -127,10 +169,17 @@ def _http(feeds: list[FeedSettings]) -> Wire:
         )
         for feed in feeds
     }
-    return _trunk(HttpLink(feeds[0].name, *_address(feeds[0].listen), routes), names)
+    first = feeds[0]
+    context = None
+    if first.certificate and first.key:
+        try:
+            context = tls.server(folder / first.certificate, folder / first.key)
+        except ValueError as error:
+            raise SiteError(f"feed {first.name}: {error}") from None
+    return _trunk(HttpLink(first.name, *_address(first.listen), routes, tls=context), names)
 
 
-def _mqtt(feeds: list[FeedSettings], client_id: str) -> Wire:
+def _mqtt(feeds: list[FeedSettings], folder: Path, client_id: str) -> Wire:
     first = feeds[0]
     names = {feed.topic or "": feed.name for feed in feeds}
     if len(names) < len(feeds):
@@ -138,7 +187,7 @@ def _mqtt(feeds: list[FeedSettings], client_id: str) -> Wire:
     try:
         link = MqttLink(
             first.name,
-            broker(first.connect or "", first.username, first.password),
+            broker(first, folder),
             {feed.topic or "": feed.qos for feed in feeds},
             client_id=client_id,
         )

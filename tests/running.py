@@ -19,10 +19,8 @@ from typing import Any, NamedTuple
 
 from websockets.sync.client import ClientConnection, connect
 
+from tests.patience import PATIENCE_S
 from twin.center_process import LOOPBACK, CenterProcess, free_port
-
-PATIENCE_S = 20.0
-"""How long a condition may take on a busy machine before a test gives up."""
 
 LINKS: dict[str, tuple[str, str]] = {
     "avl": ("nmea", "udp"),
@@ -43,6 +41,9 @@ OWN_UNITS = ("SO-1", "SO-2", "SO-3", "SO-4")
 PARTNER_UNIT = "PD-1"
 READERS = ("R1", "R2")
 AGENT = "0123456789012345678901234567890123456789"
+CASES = ["26-1", "26-7", "26-8", *(f"26-000{number}" for number in (117, 131, 133, 371, 388, 402, 417, 430))]
+ADMINISTRATOR = {"operator": "adm", "name": "Adm", "agency": "SO", "role": "administrator"}
+"""Of whom most tests have no need."""
 TOKEN = "correct horse battery staple"
 
 
@@ -83,6 +84,7 @@ def tables(broker: int | None = None, *, simulated: bool = True, **policy: Any) 
             for name, agency, role in people
         ],
         "feeds": feeds,
+        "grounds": {"cases": CASES},
     }
     return site if broker is None else {**site, "terminals": {"connect": f"{LOOPBACK}:{broker}"}}
 

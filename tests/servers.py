@@ -6,24 +6,27 @@ Refuses to know: what is tested with them. Nothing here touches a server that it
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, Protocol
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from twin import center_process
 from twin.broker import Broker
 
 LOOPBACK = "127.0.0.1"
-_START_S = 15.0
 _STOP_S = 5.0
 
 
@@ -85,6 +88,24 @@ def mosquitto(
         yield server
 
 
+@contextmanager
+def foreign_provider(people: Sequence[Mapping[str, object]], *, token_s: int = 300) -> Iterator[Server]:
+    """An OpenID provider that others wrote (oidc-provider-mock, on Authlib), which knows `people` by their claims.
+    `token_s` after it was made, or before, a token of its ends."""
+    if importlib.util.find_spec("oidc_provider_mock") is None:
+        missing("no oidc-provider-mock")
+    program = [sys.executable, "-m", "oidc_provider_mock", "--require-nonce", f"--token-max-age={token_s}"]
+    program += [f"--user-claims={json.dumps(person)}" for person in people]
+    with tempfile.TemporaryDirectory(prefix="provider-") as folder:
+
+        def at_any_port() -> Server:
+            port = free_port()
+            return _Program([*program, f"--port={port}"], port, Path(folder) / f"{port}.log")
+
+        with _running(at_any_port) as server:
+            yield server
+
+
 def mosquitto_path() -> str | None:
     """Where Mosquitto is, if anywhere; Debian keeps it off the users' path."""
     return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -112,39 +133,22 @@ def _embedded(folder: Path, payload_bytes: int, log_bytes: int, users: Mapping[s
     return Broker(folder, free_port(), payload_bytes=payload_bytes, log_bytes=log_bytes, users=users)
 
 
-class _Mosquitto:
-    def __init__(self, program: str, folder: Path, persistent: bool, users: Mapping[str, str], config: str) -> None:
-        self.port = free_port()
-        self._program = program
-        self._config = folder / f"{self.port}.conf"
-        self._log = folder / f"{self.port}.log"
+class _Program:
+    """A process that listens on `port`, and what it writes."""
+
+    def __init__(self, command: Sequence[str], port: int, log: Path) -> None:
+        self.port = port
+        self._command = command
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
-        lines = [f"listener {self.port} {LOOPBACK}", "max_queued_messages 1000000"]
-        if os.geteuid() == 0:
-            lines.append("user root")  # else it drops to a user who may not write here
-        if users:
-            passwords = folder / "passwords"
-            passwords.touch(mode=0o600)
-            for user, password in users.items():
-                command = ["mosquitto_passwd", "-b", str(passwords), user, password]
-                subprocess.run(command, check=True, capture_output=True)
-            lines.append(f"password_file {passwords}")
-        else:
-            lines.append("allow_anonymous true")
-        if persistent:
-            lines += ["persistence true", f"persistence_location {folder}/", "autosave_on_changes true"]
-            lines.append("autosave_interval 1")
-        self._config.write_text("\n".join([*lines, config, ""]))
 
     def start(self) -> None:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [self._program, "-c", str(self._config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-        deadline = time.monotonic() + _START_S
+            self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + PATIENCE_S
         while self._process.poll() is not None or not _accepts(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise OSError(f"mosquitto did not start: {self._log.read_text()[-500:]}")
+                raise OSError(f"{self._command[0]} did not start: {self._log.read_text()[-500:]}")
             time.sleep(0.01)
 
     def kill(self) -> None:
@@ -160,6 +164,29 @@ class _Mosquitto:
             self._process.wait(_STOP_S)
         except subprocess.TimeoutExpired:
             self.kill()
+
+
+class _Mosquitto(_Program):
+    def __init__(self, program: str, folder: Path, persistent: bool, users: Mapping[str, str], config: str) -> None:
+        port = free_port()
+        file = folder / f"{port}.conf"
+        super().__init__([program, "-c", str(file)], port, folder / f"{port}.log")
+        lines = [f"listener {port} {LOOPBACK}", "max_queued_messages 1000000"]
+        if os.geteuid() == 0:
+            lines.append("user root")  # else it drops to a user who may not write here
+        if users:
+            passwords = folder / "passwords"
+            passwords.touch(mode=0o600)
+            for user, password in users.items():
+                command = ["mosquitto_passwd", "-b", str(passwords), user, password]
+                subprocess.run(command, check=True, capture_output=True)
+            lines.append(f"password_file {passwords}")
+        else:
+            lines.append("allow_anonymous true")
+        if persistent:
+            lines += ["persistence true", f"persistence_location {folder}/", "autosave_on_changes true"]
+            lines.append("autosave_interval 1")
+        file.write_text("\n".join([*lines, config, ""]))
 
 
 def _accepts(port: int) -> bool:

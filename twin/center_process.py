@@ -24,7 +24,7 @@ import tomli_w
 from twin.parish_site import Addresses
 
 LOOPBACK = "127.0.0.1"
-START_S = 30.0
+START_S = 60.0
 STOP_S = 10.0
 
 
@@ -57,8 +57,10 @@ class CenterProcess:
         """Returns when it answers. Raises CenterError."""
         deadline = time.monotonic() + START_S
         while not await asyncio.to_thread(_answers, self.api):
-            if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
+            if self._process is None or self._process.poll() is not None:
                 raise CenterError(f"the center did not start: {self.log.read_text()[-2000:]}")
+            if time.monotonic() > deadline:
+                raise CenterError(f"the center has not answered within {START_S:.0f} s: the machine is too busy")
             await asyncio.sleep(0.05)
 
     def forget(self) -> None:
@@ -98,7 +100,7 @@ def addresses(links: Mapping[str, str], api_port: int | None = None) -> Addresse
     udp = {name: free() for name, link in links.items() if link == "udp"}
     tcp = {name: free() for name, link in links.items() if link in ("tcp", "tcp-listen", "poll")}
     api = f"{LOOPBACK}:{api_port}" if api_port and _is_free(api_port) else free()
-    return Addresses(udp, tcp, free(), free(), api, free(), free())
+    return Addresses(udp, tcp, free(), free(), api, *(free() for _ in range(6)))
 
 
 def free_port(taken: set[int]) -> int:

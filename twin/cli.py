@@ -16,7 +16,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from twin import cameras_command, parish_command, recording_commands, study_command, sweep_command
+from twin import cameras_command, happen_command, parish_command, recording_commands, study_command, sweep_command
 from twin.calibrate_command import calibrate
 from twin.command_output import FAILED, HELD, INTERRUPTED, Faults, check_folders, err, out, print_json, progress, refuse
 
@@ -48,7 +48,7 @@ def list_scenarios() -> None:
     try:
         for name in shipped():
             scenario = load(name)
-            table.add_row(name, f"{scenario.lasts_s / 60:g}", " ".join(scenario.about.split()))
+            table.add_row(name, f"{scenario.lasts_s / 60:,.0f}", " ".join(scenario.about.split()))
     except ScenarioError as error:
         refuse(error)
     out.print(table)
@@ -156,6 +156,8 @@ def _chosen(scenario: str, seed: int | None, roads: Path | None, human: bool, fa
 
 
 def _summary(done: Any) -> dict[str, Any]:
+    from twin import patterns_score, tips_score
+
     outcome = done.outcome
     summary: dict[str, Any] = {
         "scenario": outcome.scenario.name,
@@ -177,6 +179,11 @@ def _summary(done: Any) -> dict[str, Any]:
         "incidents": len(outcome.incidents),
         "seconds": round(done.seconds, 3),
     }
+    patterns = patterns_score.score(outcome)
+    if patterns is not None:
+        summary["patterns"] = msgspec.to_builtins(patterns)
+    if (tips := tips_score.score(outcome)) is not None:
+        summary["tips"] = msgspec.to_builtins(tips)
     if done.late_s is not None:
         summary["late_s"] = {"p50": round(done.late_s[0], 6), "p95": round(done.late_s[1], 6)}
     return summary
@@ -184,18 +191,12 @@ def _summary(done: Any) -> dict[str, Any]:
 
 def _print_done(done: Any) -> None:
     made, outcome = done.score, done.outcome
-    table = Table("recall", "precision", "alert s p50", "p95", "terminal s p50", "p95", "wanted", "alerts", box=None)
-    numbers = (
-        made.recall,
-        made.precision,
-        made.time_to_alert_s.p50,
-        made.time_to_alert_s.p95,
-        made.time_to_terminal_s.p50,
-        made.time_to_terminal_s.p95,
-    )
-    table.add_row(
-        *("–" if value is None else f"{value:.2f}" for value in numbers), f"{made.expected}", f"{made.alerted}"
-    )
+    table = Table(box=None, show_header=False)
+    found = round((made.recall or 0.0) * made.expected)
+    table.add_row("wanted cars and panic buttons found", f"{found} of {made.expected} that could be")
+    table.add_row("alerts that were right", f"{made.alerted - len(made.wrong)} of {made.alerted}")
+    table.add_row("until the room saw it", _within(made.time_to_alert_s))
+    table.add_row("until a deputy's terminal showed it", _within(made.time_to_terminal_s))
     out.print(table)
     if done.checked:
         checks = Table("", "expected", "seen", box=None)
@@ -211,10 +212,36 @@ def _print_done(done: Any) -> None:
         how = "as a fact" if told.as_fact else "as not verified"
         what = f"{told.unit} of {told.plate} {how}: {told.why}"
         out.print(f"[red]told[/red] {escape(what)}", soft_wrap=True)
+    _print_patterns(outcome)
+    _print_tips(outcome)
     speed = outcome.scenario.lasts_s / max(1e-9, done.seconds)
     late = f", late p95 {done.late_s[1] * 1000:.1f} ms" if done.late_s else ""
     out.print(f"{outcome.scenario.name} seed {outcome.seed}: {outcome.mode}, {speed:.0f}x real time{late}")
     out.print(f"digest: {outcome.digest}", soft_wrap=True)
+
+
+def _within(spread: Any) -> str:
+    if spread.p50 is None or spread.p95 is None:
+        return "–"
+    return f"half in {spread.p50:.1f} s, 19 of 20 in {spread.p95:.1f} s"
+
+
+def _print_patterns(outcome: Any) -> None:
+    from twin import patterns_score
+
+    made = patterns_score.score(outcome)
+    if made is None:
+        return
+    for line in made.told():
+        out.print(escape(line), soft_wrap=True)
+
+
+def _print_tips(outcome: Any) -> None:
+    from twin import tips_score
+
+    made = tips_score.score(outcome)
+    if made is not None:
+        out.print(escape(made.said()), soft_wrap=True)
 
 
 for _command in (
@@ -227,6 +254,7 @@ for _command in (
     recording_commands.diff,
     calibrate,
     cameras_command.cameras,
+    happen_command.happen,
 ):
     app.command()(_command)
 

@@ -11,13 +11,15 @@ from typing import Any
 
 import msgspec
 
+from twin import tips_score
 from twin.outcome import Outcome
 from twin.plates_read import plates_read
+from twin.scenarios.community import Filmed
+from twin.scenarios.crashes import KeptByRule
 from twin.scenarios.schema import (
     Alerted,
     Alerts,
     Audited,
-    Burglaries,
     Expectation,
     FeedsAlive,
     Granted,
@@ -27,13 +29,24 @@ from twin.scenarios.schema import (
     Precision,
     Recall,
     Refused,
-    Reported,
     Spared,
     Told,
 )
+from twin.scenarios.sprees import Burglaries, Reported
+from twin.scenarios.tips import TipsReached
 from twin.score import Score, Timing, all_wanted, as_listed, timing
+from twin.sim.parish import load
 from twin.truth import Fact
 
+CLOCK_OFF_US = 5_000_000
+AGAIN_US = 300_000_000  # one happening of one unit is kept once in so long
+RULES: dict[str, tuple[str, dict[str, str]]] = {
+    "crash": ("unit-crash", {}),
+    "code-3": ("code-3-began", {}),
+    "emergency": ("panic", {}),
+    "pursuit": ("status", {"status": "pursuit"}),
+}
+"""What is true when a rule says so: the kind of fact, and what is in it."""
 MANY = 10_000  # what a scenario leaves open
 LOOKS = "looks/"  # how the center calls what an aircraft's camera tells, before the camera's name
 
@@ -195,6 +208,70 @@ def _feeds(expected: FeedsAlive, outcome: Outcome, _: Score) -> Checked:
     return Checked(what, not silent, f"silent: {', '.join(silent)}" if silent else f"{len(feeds)} alive")
 
 
+def _filmed(expected: Filmed, outcome: Outcome, _: Score) -> Checked:
+    """By the owner and the moment: what a clip shows is what its camera had before it then."""
+    kept = [fact for fact in outcome.facts if fact.kind == "clip-kept" and fact.facts["about"] == expected.subject]
+    shows = [(str(fact.facts["owner"]), fact.at_us) for fact in kept]
+    clips = [clip for one in outcome.incidents.values() for clip in one.get("clips", ()) if "/" in clip["camera"]]
+    right = [clip for clip in clips if any(_is_of(clip, *shown, outcome.epoch) for shown in shows)]
+    what = f"at least {expected.at_least} clips of {expected.subject} by the community, and no others"
+    seen = f"{len(right)} of {len(clips)} clips, of {len(shows)} that cameras have"
+    return Checked(what, len(right) >= expected.at_least and len(right) == len(clips), seen)
+
+
+def _is_of(clip: dict[str, Any], owner: str, at_us: int, epoch: int) -> bool:
+    """Whether a clip is that camera's of that moment."""
+    off_us: int = clip["start"] - (epoch + at_us)
+    return (clip["camera"], clip["state"]) == (owner, "kept") and abs(off_us) <= CLOCK_OFF_US
+
+
+def _tips_reached(expected: TipsReached, outcome: Outcome, _: Score) -> Checked:
+    """What was told of something that no call is about cannot stand beside it."""
+    about = f" about {expected.about}" if expected.about else ""
+    stray = f", at most {expected.stray} elsewhere"
+    what = f"tips{about} at their call, at least {expected.at_least:g}{_within(expected.within_s)}{stray}"
+    made = tips_score.score(outcome)
+    if made is None:
+        return Checked(what, False, "nobody told anything")
+    known = [one for one in made.tips if one.known and expected.about in (None, one.about)]
+    limit_s = float("inf") if expected.within_s is None else expected.within_s
+    reached = [one for one in known if one.after_s is not None and one.after_s <= limit_s]
+    seen = f"{len(reached)} of {len(known)}, {made.stray} elsewhere"
+    held = bool(known) and len(reached) >= expected.at_least * len(known) and made.stray <= expected.stray
+    return Checked(what, held, seen)
+
+
+def _kept_by_rule(expected: KeptByRule, outcome: Outcome, _: Score) -> Checked:
+    """The truth beside the audit trail. What was refused (too many at once) is not asked for."""
+    what = f"{expected.rule} has the dash camera asked within {expected.within_s:g} s, at least {expected.at_least:g}"
+    own = {f"dash-{unit}" for unit in _with_a_dash(outcome)}
+    kind, facts = RULES[expected.rule]
+    happened = [
+        (outcome.epoch + fact.at_us, f"dash-{fact.facts['unit']}")
+        for fact in outcome.facts
+        if fact.kind == kind and facts.items() <= fact.facts.items() and f"dash-{fact.facts['unit']}" in own
+    ]
+    asked = [
+        (int(line["at"]), str(line["subject"]))
+        for line in outcome.audit
+        if (line["operator"], line["act"], line["granted"]) == (f"rule/{expected.rule}", "clip.keep", True)
+    ]
+    late_us = round(expected.within_s * 1e6)
+    kept = sum(
+        any(who == camera and -AGAIN_US <= at - then <= late_us for at, who in asked) for then, camera in happened
+    )
+    held = bool(happened) and kept >= expected.at_least * len(happened)
+    return Checked(what, held, f"{kept} of {len(happened)}")
+
+
+def _with_a_dash(outcome: Outcome) -> list[str]:
+    """The first of the sheriff's cars have one (see Filming)."""
+    own = load().agencies[0]
+    chosen = outcome.scenario.world.units
+    count = own.units if chosen is None else chosen.get(own.agency, 0)
+    return [f"{own.agency}-{number:02d}" for number in range(1, min(count, outcome.scenario.world.cameras.dash) + 1)]
+
+
 def _happened(expected: Happened, outcome: Outcome, _: Score) -> Checked:
     facts = "".join(f", {name} {value}" for name, value in expected.facts.items())
     count = sum(
@@ -257,6 +334,9 @@ _CHECKS: dict[type[Expectation], Callable[[Any, Outcome, Score], Checked]] = {
     Burglaries: _burglaries,
     Reported: _reported,
     FeedsAlive: _feeds,
+    Filmed: _filmed,
+    TipsReached: _tips_reached,
+    KeptByRule: _kept_by_rule,
     Happened: _happened,
     Refused: _refused,
     Granted: _granted,

@@ -39,7 +39,7 @@ IN_CARS: tuple[tuple[Kind, str, float], ...] = (
 POLE_VIEW_DEG, POLE_RANGE_M = 45.0, 150.0
 NEAR_M = 250.0  # from a camera on a pole: what happens there is worth new pictures
 LOOK_US = SECOND_US
-AT_SCENE = ("on-scene", "pursuit")
+AT_SCENE = ("on-scene", "pursuit", "crash")
 
 
 class Filming:
@@ -135,7 +135,7 @@ class Filming:
             CameraFacts(
                 f"{'fixed' if one.owner is None else 'community'}-{one.name}",
                 "fixed" if one.owner is None else "community",
-                one.name.replace("-", " "),
+                " ".join(self._said(word) for word in one.name.split("-")),
                 one.agency or self._own,
                 lat=one.at.lat,
                 lon=one.at.lon,
@@ -148,6 +148,13 @@ class Filming:
             for one in overlooks.load()[: world.cameras.others]
         ]
         return poles + others
+
+    def _said(self, word: str) -> str:
+        """A word of a camera's name, as it stands on a list."""
+        agencies = [agency.agency for agency in self._setting.parish.agencies]
+        if word.upper() in agencies:
+            return word.upper()
+        return word if word in ("and", "at", "of") else word.capitalize()
 
     def _flying(self) -> list[CameraFacts]:
         if not self._setting.scenario.world.cameras.aircraft:
@@ -168,7 +175,7 @@ class Filming:
 
             def rides() -> Seen:
                 speed_mps, status = unit.position(now_us()).speed_mps, unit.status
-                return Seen(speed_mps, status in ("enroute", *AT_SCENE), status in ("enroute", "pursuit"))
+                return Seen(speed_mps, status in ("enroute", *AT_SCENE), unit.code_3 or status == "pursuit")
 
             return rides
         assert facts.lat is not None

@@ -9,10 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from simpy import Environment
 
 from twin import parish_site
 from twin.devices.carrier import Answered
-from twin.devices.clock import now_us
+from twin.devices.clock import call_later, now_us
+from twin.devices.tablet import Client
 from twin.devices.things import SECOND_US
 from twin.progress import Progress, unwatched
 from twin.recording import Recording, RecordingError, RunRecorder
@@ -21,6 +23,7 @@ from twin.truth import Fact
 from twin.world import World
 
 STEP_US = 10 * SECOND_US
+CONNECTS_US = 40_000
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -36,11 +39,12 @@ class Recorded(msgspec.Struct, frozen=True):
 
 def record(scenario: Scenario, seed: int, to: Path, progress: Progress = unwatched) -> Recorded:
     """Play the scenario's world and keep every byte and every fact. Raises WorldError, OSError."""
-    recorder = RunRecorder(to, parish_site.links(scenario.world))
+    recorder = RunRecorder(to, parish_site.recorded(scenario.world))
     try:
         tape = _Tape(recorder)
         world = World(scenario, seed, tape)
         tape.begin(world, seed)
+        world.tablets.connect_by(_Unheard(tape, world.setting.env))
         setting = world.setting
         while (now := now_us(setting.env)) < setting.ends_us:
             setting.env.run(until=min(setting.ends_us, now + STEP_US))
@@ -86,7 +90,7 @@ class _Tape:
             world.reader_cars.cameras,
             world.filming.facts,
             world=setting.scenario.world,
-        )
+        ) | world.tablets.site_table(parish_site.NOWHERE.cot)
         self._recorder.attach("site", tables)
         for fact in setting.truth.facts:
             self._happened(fact)
@@ -113,3 +117,28 @@ class _Tape:
     def _now_us(self) -> int:
         assert self._world is not None
         return self._world.setting.epoch + now_us(self._world.setting.env)
+
+
+class _Unheard:
+    """A Way of tablets: every connection is made and nothing is ever said on it, so that its client hangs up after a
+    minute and comes again. A peer is one connection."""
+
+    def __init__(self, tape: _Tape, env: Environment) -> None:
+        self._tape = tape
+        self._env = env
+        self._peers: dict[str, str] = {}
+        self._serial = 0
+
+    def connect(self, name: str, client: Client) -> None:
+        self._serial += 1
+        self._peers[name] = f"{name}:{self._serial}"
+        call_later(self._env, CONNECTS_US, client.connected)
+
+    def send(self, name: str, data: bytes) -> None:
+        self._tape.send(parish_site.COT_FEED, self._peers[name], data)
+
+    def hang_up(self, name: str) -> None:
+        """Nobody was there."""
+
+    def hold(self, name: str, unread: bool) -> None:
+        """Nothing comes that could be left unread."""

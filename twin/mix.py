@@ -23,6 +23,7 @@ from twin.devices.carrier import Answered
 from twin.parish_site import links
 from twin.scenarios.schema import Alerted, FeedsAlive, Scenario, StolenCar, Told
 from twin.sim import parish
+from twin.sim.mishearing import SLIPS
 from twin.streams import Streams
 from twin.world import World
 
@@ -213,8 +214,13 @@ STRENGTHS: dict[type[f.AnyFault], Callable[[Random, list[str]], Drawn]] = {
     f.ShrunkList: lambda dice, _: {"keep": _rate(dice, 0.9)},
     f.StaleList: lambda dice, _: {"restamped": dice.random() < 0.5},
     f.Deaf: lambda _dice, _: {},
+    f.SaysWho: lambda _dice, _: {},
     f.Black: lambda _dice, _: {},
     f.Stutter: lambda dice, _: {"every_s": round(dice.uniform(2, 10), 1), "hold_s": round(dice.uniform(0.2, 1.9), 1)},
     f.LostLink: lambda dice, _: {"connections": dice.choice(("hang", "cut"))},
+    f.Misheard: lambda dice, _: {"rate": _rate(dice, 1.0), "how": dice.choice((None, *SLIPS))},
+    f.SlowReader: lambda _dice, _: {},
+    f.MalformedXml: lambda dice, _: {"rate": _rate(dice, 0.6)},
+    f.HalfSaid: lambda _dice, _: {},
 }
 """How strong each may be."""

@@ -19,7 +19,8 @@ class Outcome(NamedTuple):
     """`alerts`, `incidents` and `feeds` are the views of docs/api.md by id, as last shown to an operator. `epoch` is
     the scenario's start in microseconds UTC. `audit` holds the lines of the center's audit trail, as docs/api.md has
     them. `reads` are the journal's
-    plate reads from pictures, where there are cameras that send any."""
+    plate reads from pictures, where there are cameras that send any. `patterns` is the answer of `GET /api/patterns` at
+    the end, where the scenario has any."""
 
     scenario: Scenario
     seed: int
@@ -33,6 +34,7 @@ class Outcome(NamedTuple):
     journal: Path
     audit: tuple[dict[str, Any], ...] = ()
     reads: tuple[dict[str, Any], ...] = ()
+    patterns: dict[str, Any] | None = None
 
     @classmethod
     def of(
@@ -43,6 +45,7 @@ class Outcome(NamedTuple):
         watcher: Operator,
         journal: Path,
         audit: tuple[dict[str, Any], ...] = (),
+        patterns: dict[str, Any] | None = None,
     ) -> Outcome:
         """As of now; the world may go on. `watcher` is an operator who was there all the time."""
         setting = world.setting
@@ -58,4 +61,5 @@ class Outcome(NamedTuple):
             feeds=dict(watcher.feeds),
             journal=journal,
             audit=audit,
+            patterns=patterns,
         )

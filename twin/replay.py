@@ -17,6 +17,7 @@ from zlib import crc32
 import msgspec
 
 from twin.lateness import Lateness
+from twin.parish_site import COT_FEED
 from twin.recording import Carried, Recording
 from twin.wire_carrier import WireCarrier
 
@@ -96,7 +97,7 @@ class Replayed(msgspec.Struct, frozen=True):
 async def send(recording: Recording, start: Start, share: Share, progress: Callable[[int], None]) -> Sent:
     """Send one share. `progress` gets the number of messages sent, now and then."""
     many_files()
-    feeds = {feed["name"]: feed for feed in start.site["feeds"]}
+    feeds = {feed["name"]: feed for feed in [*start.site["feeds"], *_tak(start.site)]}
     mine = [feed for feed in feeds.values() if share.number == 0 or feed["link"] not in ONE_END]
     carrier = WireCarrier(mine, start.folder, {}, _unheard, client=f"rtcc-twin-{share.number}")
     await carrier.open()
@@ -134,6 +135,14 @@ async def send(recording: Recording, start: Start, share: Share, progress: Calla
     finally:
         await carrier.close()
     return Sent(count, size, began, time.time(), late, carrier.lost, unknown, recording.damage)
+
+
+def _tak(site: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The port for TAK clients as a feed. Where they must show a certificate, nobody can speak in their names."""
+    cot = site.get("cot")
+    if cot is None or "certificate" in cot:
+        return []
+    return [{"name": COT_FEED, "format": "cot", "link": "tcp-listen", "listen": cot["listen"]}]
 
 
 def together(sent: Sequence[Sent]) -> Replayed:

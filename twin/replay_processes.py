@@ -96,6 +96,18 @@ class Processes:
             end.close()
 
 
+async def _sent(recording: Recording, start: Start, share: Share, end: Connection) -> Sent:
+    """Whoever asked says nothing more; what can be read of them now is that they are gone, killed perhaps, and nobody
+    wants to have anything sent any longer."""
+    loop = asyncio.get_running_loop()
+    sending = asyncio.ensure_future(send(recording, start, share, end.send))
+    loop.add_reader(end.fileno(), sending.cancel)
+    try:
+        return await sending
+    finally:
+        loop.remove_reader(end.fileno())
+
+
 def _work(file: Path, share: Share, end: Connection) -> None:
     """In the new process. Ctrl-C is the business of whoever started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -103,7 +115,9 @@ def _work(file: Path, share: Share, end: Connection) -> None:
         end.send(READY)
         start: Start = end.recv()
         try:
-            said: Sent | Exception = asyncio.run(send(Recording(file), start, share, end.send))
+            said: Sent | Exception = asyncio.run(_sent(Recording(file), start, share, end))
+        except asyncio.CancelledError:
+            return
         except Exception as error:
             said = SendingError(f"process {share.number + 1}: {type(error).__name__}: {error}")
         end.send(said)

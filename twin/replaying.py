@@ -17,10 +17,10 @@ from typing import Any
 
 from twin.broker import Broker
 from twin.center_process import CenterError, CenterProcess, addresses
-from twin.parish_site import with_addresses
 from twin.recording import Recording, RecordingError
 from twin.replay import Replayed, Share, Start, send, together
 from twin.replay_processes import Processes
+from twin.site_elsewhere import with_addresses
 
 BOOT_S = 5.0
 BOOTS = 4

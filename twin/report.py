@@ -14,6 +14,7 @@ import matplotlib as mpl
 from jinja2 import Environment, StrictUndefined
 from matplotlib.figure import Figure
 
+from twin import patterns_report, patterns_score, tips_score
 from twin.expectations import Checked
 from twin.outcome import Outcome
 from twin.score import Score, all_wanted, timing
@@ -37,9 +38,17 @@ def write(path: Path, outcome: Outcome, made: Score, checked: list[Checked]) -> 
         feeds=sorted(outcome.feeds.values(), key=lambda feed: str(feed["feed"])),
         alerts=sorted(outcome.alerts.values(), key=lambda alert: int(alert["at"])),
         minutes=lambda at_us: f"{(at_us - outcome.epoch) / 60e6:.2f}",
-        plots=[_timeline(outcome), _latency(outcome), _map(outcome)],
+        plots=[_timeline(outcome), _latency(outcome), _map(outcome), *_patterns(outcome)],
+        patterns=patterns_score.score(outcome),
+        tips=tips_score.score(outcome),
     )
     path.write_text(html, encoding="utf-8")
+
+
+def _patterns(outcome: Outcome) -> list[str]:
+    if outcome.patterns is None:
+        return []
+    return [svg(patterns_report.timeline(outcome)), svg(patterns_report.places(outcome))]
 
 
 def _timeline(outcome: Outcome) -> str:
@@ -78,7 +87,7 @@ def _latency(outcome: Outcome) -> str:
     axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.set_xlabel("seconds since it could be known")
     axes.set_title("Latency", loc="left")
-    if rows:
+    if axes.get_legend_handles_labels()[0]:  # nothing wanted may ever have been alerted
         axes.legend(loc="lower right", frameon=False)
     axes.grid(axis="x", alpha=0.3)
     return svg(figure)

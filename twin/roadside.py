@@ -18,8 +18,9 @@ from twin.devices.plate_reader import PlateReader
 from twin.devices.reads import Camera, ReaderDialect
 from twin.devices.rekor import Rekor
 from twin.devices.things import SECOND_US, Listing, Passage
-from twin.parish_site import FRAMES, FRAMES_TOPIC, camera, reader_feed, speaks
-from twin.scenarios.schema import Scenario, Spree
+from twin.parish_site import FRAMES, FRAMES_PATH, FRAMES_TOPIC, camera, reader_feed, speaks
+from twin.scenarios.schema import Scenario
+from twin.scenarios.sprees import Spree
 from twin.setting import Setting, WorldError
 from twin.sim import profiles
 from twin.sim.cars import StolenCars
@@ -137,7 +138,7 @@ class Roadside:
 
     def _frame_camera(self, one: Camera, said: str) -> FrameCamera:
         setting, name = self._setting, f"lpr/{one.name}"
-        topic = FRAMES_TOPIC if said == "frames-mqtt" else None
+        topic = {"frames-mqtt": FRAMES_TOPIC, "frames-rtsp": FRAMES_PATH}.get(said)
         peer, quality = (f"/{one.name}", WEBHOOK) if topic is None else (topic.format(one.name), BROKER)
         return FrameCamera(
             setting.env,
@@ -147,6 +148,7 @@ class Roadside:
             epoch=setting.epoch,
             weather=self._weather,
             topic=topic,
+            films=said == "frames-rtsp",
             offset_min=setting.offset_min,
             faults=setting.faults(name),
             log=setting.truth.log,

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import websockets
 
@@ -45,7 +46,7 @@ class Seat:
         await self._sign_in()
         self._watching = asyncio.create_task(self._watch())
 
-    def post(self, path: str, body: dict[str, str], answered: Callable[[bool], None]) -> None:
+    def post(self, path: str, body: dict[str, Any], answered: Callable[[bool], None]) -> None:
         """Put an act to the center; `answered(granted)` is called on the event loop if there is an answer."""
         if self._poster is not None:
             self._poster.post(path, "application/json", json.dumps(body).encode(), answered)
@@ -106,14 +107,64 @@ def audit_trail(center: tuple[str, int], auditor: str) -> tuple[dict[str, Any], 
         connection.close()
 
 
-def _sign_in(center: tuple[str, int], operator: str, token: str | None) -> str:
-    connection = http.client.HTTPConnection(*center, timeout=5.0)
+def read_as(center: tuple[str, int], operator: str, path: str) -> Any:
+    """What a route answers to somebody. Raises SignInError, OSError."""
+    cookie = _sign_in(center, operator, None)
+    connection = http.client.HTTPConnection(*center, timeout=30.0)
     try:
-        body = {"operator": operator} | ({"token": token} if token else {})
-        connection.request("POST", "/api/session", json.dumps(body), {"Content-Type": "application/json"})
+        connection.request("GET", path, headers={"Cookie": cookie})
         response = connection.getresponse()
+        said = response.read()
         if response.status != 200:
-            raise SignInError(f"{operator}: {response.status} {response.read(500)!r}")
-        return str(response.headers["set-cookie"]).partition(";")[0]
+            raise SignInError(f"{operator}: {response.status} {said[:500]!r}")
+        return json.loads(said)
+    finally:
+        connection.close()
+
+
+def _sign_in(center: tuple[str, int], operator: str, token: str | None) -> str:
+    """The cookie of a new session: by the provider where the center has one, as a browser would."""
+    status, _, body = _asked(center, "GET", "/api/session/ways")
+    if token is None and status == 200 and json.loads(body)["provider"]:
+        return _by_provider(center, operator)
+    said = json.dumps({"operator": operator} | ({"token": token} if token else {}))
+    status, headers, body = _asked(center, "POST", "/api/session", said, {"Content-Type": "application/json"})
+    if status != 200:
+        raise SignInError(f"{operator}: {status} {body[:500]!r}")
+    return _cookie(headers)
+
+
+def _by_provider(center: tuple[str, int], operator: str) -> str:
+    """To the provider with a cookie that says who began, and back with a code."""
+    status, headers, body = _asked(center, "GET", f"/api/session/provider?{urlencode({'person': operator})}")
+    if status == 303:
+        begun = _cookie(headers)
+        provider = urlsplit(headers["location"])
+        there = (provider.hostname or "", provider.port or 80)
+        status, headers, body = _asked(there, "GET", f"{provider.path}?{provider.query}")
+    if status == 303:
+        back = urlsplit(headers["location"])
+        status, headers, body = _asked(center, "GET", f"{back.path}?{back.query}", None, {"Cookie": begun})
+    if status != 303:
+        raise SignInError(f"{operator}: {status} {body[:500]!r}")
+    return next(cookie for cookie in _cookies(headers) if cookie.startswith("rtcc_session="))
+
+
+def _cookies(headers: http.client.HTTPMessage) -> list[str]:
+    return [cookie.partition(";")[0] for cookie in headers.get_all("set-cookie", [])]
+
+
+def _cookie(headers: http.client.HTTPMessage) -> str:
+    return _cookies(headers)[0]
+
+
+def _asked(
+    there: tuple[str, int], method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, http.client.HTTPMessage, bytes]:
+    connection = http.client.HTTPConnection(*there, timeout=5.0)
+    try:
+        connection.request(method, path, body, dict(headers or {}))
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
     finally:
         connection.close()

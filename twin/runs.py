@@ -116,7 +116,7 @@ class _Recorder:
     def __init__(self, wish: Wish, code: str) -> None:
         self._wish = wish
         self._code = code
-        self._recorder = RunRecorder(wish.record, parish_site.links(wish.scenario.world)) if wish.record else None
+        self._recorder = RunRecorder(wish.record, parish_site.recorded(wish.scenario.world)) if wish.record else None
         self._world: World | None = None
 
     def begin(self, world: World, site: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ Refuses to know: how the center decides; any center that speaks docs/api.md and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
@@ -15,7 +16,7 @@ import msgspec
 from twin.devices import outbox, terminal
 from twin.devices.clock import now_us
 from twin.expectations import Checked
-from twin.score import as_listed
+from twin.score import NEED_HELP, as_listed
 from twin.world import World
 
 MOST_OWED = 2_000
@@ -39,6 +40,8 @@ class _Frame(msgspec.Struct):
 
 
 _frame = msgspec.json.Decoder(_Frame).decode
+_texts = re.compile(rb'"((?:[^"\\]|\\.)*+)"').findall
+"""What stands in quotation marks in a frame."""
 
 
 class Witness:
@@ -55,7 +58,7 @@ class Witness:
         self._confirmed: set[tuple[str, str]] = set()
         self._alerted: dict[str, str] = {}
         self._elsewhere: frozenset[str] | None = None
-        self._panics: set[str] = set()
+        self._in_need: set[str] = set()
         self._facts = 0
 
     def saw(self, frame: bytes) -> None:
@@ -68,6 +71,9 @@ class Witness:
                 self._tell(f"{alert.alert} is about {alert.listing.plate}, which nobody has listed")
             elif alert.kind == "unit-emergency" and not self._has_called(alert.subject):
                 self._tell(f"{alert.alert} says that {alert.subject} called for help, and nobody did")
+        silent = {app.owner.name.encode() for app in self._world.neighbours.apps if not app.has_answered}
+        for name in sorted(silent.intersection(_texts(frame))):
+            self._tell(f"a frame names {name.decode()}, who has sent nothing")
 
     def heard(self, topic: str, payload: bytes) -> None:
         """A terminal is sent a message."""
@@ -126,14 +132,14 @@ class Witness:
 
     def _has_called(self, unit: str) -> bool:
         self._read_facts()
-        return unit in self._panics
+        return unit in self._in_need
 
     def _read_facts(self) -> None:
         """What has happened since the last time."""
         facts = self._world.setting.truth.facts
         for fact in islice(facts, self._facts, None):
-            if fact.kind == "panic":
-                self._panics.add(fact.facts["unit"])
+            if fact.kind in NEED_HELP:
+                self._in_need.add(fact.facts["unit"])
             elif fact.kind == "acted" and fact.facts["act"] == "confirm":
                 self._confirmed.add((fact.facts["operator"], self._alerted.get(fact.facts["alert"], "")))
         self._facts = len(facts)

@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from twin.devices.things import SECOND_US
+from twin.film_truth import shown_before
 from twin.outcome import Outcome
 from twin.truth import Fact
 
 SCORED_KINDS = ("hotlist-hit", "unit-emergency")
+NEED_HELP = ("panic", "unit-crash")
 SAID = ("plate-read", "stop-opened")  # by a camera, or typed by a deputy who has stopped the car
 READ = (*SAID, "plate-shown")  # or in pictures that were sent to be read
 SEEN = ("passed", "stop-opened")
@@ -114,10 +116,10 @@ def score(outcome: Outcome) -> Score:
 
 
 def all_wanted(outcome: Outcome) -> list[Wanted]:
-    """Stolen and wanted cars and panic buttons, in order of the truth log."""
+    """Stolen and wanted cars, panic buttons and cars that crashed, in order of the truth log."""
     wanted = [_stolen(outcome, fact) for fact in outcome.facts if fact.kind in ("stolen", "wanted-car")]
-    panics = [fact for fact in outcome.facts if fact.kind == "panic"]
-    return wanted + [Wanted(p.facts["unit"], "unit-emergency", p.facts["unit"], None, p.at_us) for p in panics]
+    needs = [fact for fact in outcome.facts if fact.kind in NEED_HELP]
+    return wanted + [Wanted(one.facts["unit"], "unit-emergency", one.facts["unit"], None, one.at_us) for one in needs]
 
 
 def timing(outcome: Outcome, wanted: Wanted) -> Timing:
@@ -239,8 +241,8 @@ def _wrong(outcome: Outcome, alert: dict[str, Any]) -> WrongAlert | None:
     """Why an alert is wrong; None when it is right."""
     subject = alert["subject"]
     if alert["kind"] == "unit-emergency":
-        pressed = any(fact.kind == "panic" and fact.facts["unit"] == subject for fact in outcome.facts)
-        return None if pressed else WrongAlert(alert["alert"], subject, "nobody pressed the button")
+        needs = any(fact.kind in NEED_HELP and fact.facts["unit"] == subject for fact in outcome.facts)
+        return None if needs else WrongAlert(alert["alert"], subject, "nobody pressed the button or crashed")
     listing = alert["listing"]
     truths = [_truth_of(outcome, read) for read in alert["reads"]]
     for truth in truths:
@@ -265,7 +267,12 @@ def _truth_of(outcome: Outcome, read: dict[str, Any]) -> dict[str, Any] | None:
             return {**facts, "said": read["plate"]}
         if fact.kind in SAID and (name == facts["read"] or name.startswith(f"{facts['read']}/")):
             return facts
-    return None
+    if frame is None or "reader" not in read:
+        return None
+    meant = shown_before(outcome.facts, read["reader"], (read.get("seen") or read["at"]) - outcome.epoch)
+    said = as_listed(read["plate"])
+    one = next((facts for facts in meant if as_listed(facts["plate"] or "") == said), next(iter(meant), None))
+    return None if one is None else {**one, "said": read["plate"]}
 
 
 def _missed(outcome: Outcome, wanted: Wanted) -> Miss:
@@ -275,7 +282,7 @@ def _missed(outcome: Outcome, wanted: Wanted) -> Miss:
 
 def _why_missed(outcome: Outcome, wanted: Wanted) -> str:
     if wanted.kind == "unit-emergency":
-        why, ways = "the button was pressed, and nobody was alerted", {f"line/terminal-{wanted.subject}"}
+        why, ways = "the unit needed help, and nobody was alerted", {f"line/terminal-{wanted.subject}"}
     else:
         reads = [fact.facts for fact in outcome.facts if fact.kind == "plate-read"]
         ours = [read for read in reads if read["vehicle"] == wanted.name]

@@ -4,8 +4,8 @@ Knows: how a device gets its line, its dice and its faults, and which names have
 Refuses to know: what the devices are.
 
 Names, for faults and random streams: `avl/CPSO-07`, `terminal/CPSO-07`, `lpr/i10-exit-4`, `cad/county`, `cad/cities`,
-`adsb/klch`, `hotlist/state`, `records/state`, `lpr/CPSO-03` for a reader on a car; a device's line is `line/` and its
-name with a dash, as `line/lpr-i10-exit-4`.
+`adsb/klch`, `hotlist/state`, `records/state`, `posts/network`, `tips/parish`, `lpr/CPSO-03` for a reader on a car; a
+device's line is `line/` and its name with a dash, as `line/lpr-i10-exit-4`.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from simpy import Environment
 
 from twin.devices.carrier import Carrier
 from twin.devices.clock import now_us
-from twin.devices.faults import AnyFault, FaultPlan
+from twin.devices.fault_plan import FaultPlan
+from twin.devices.faults import AnyFault
 from twin.devices.line import Line
 from twin.devices.line_quality import LineQuality
 from twin.devices.things import SECOND_US
 from twin.scenarios.schema import Scenario
-from twin.sim import homes, roads_import
+from twin.sim import homes, roads_import, terrain
 from twin.sim import parish as facts
 from twin.sim.gazetteer import Gazetteer
 from twin.sim.people import People
 from twin.sim.roads_drawn import RoadsError
 from twin.sim.roads_fit import misfits, shown
 from twin.sim.roads_network import Network
-from twin.sim.routing import Router
 from twin.streams import Streams
 from twin.truth import Truth
 
@@ -49,8 +49,8 @@ class Setting:
         self.seed = seed
         self.env = Environment()
         self.parish = facts.load()
-        self.network = _network(scenario.world.roads)
-        self.router = Router(self.network)
+        self.terrain = terrain.of(self.parish, _network(scenario.world.roads))
+        self.network, self.router = self.terrain.network, self.terrain.router
         if scenario.world.roads is not None and (found := misfits(self.parish, self.router)):
             raise WorldError(f"world.roads: {scenario.world.roads}: {shown(found)}")
         self.gazetteer = Gazetteer(self.parish, self.router)

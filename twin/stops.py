@@ -11,21 +11,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from msgspec import structs
-
 from twin.devices import terminal
 from twin.devices.clock import call_later
 from twin.devices.mobile_terminal import Terminal
+from twin.devices.terminal import Message
 from twin.devices.things import SECOND_US
 from twin.setting import Setting
 from twin.sim import stops
 from twin.sim.patrol import PatrolUnit
 from twin.sim.patrol_duty import OWN_WORK, STOP
+from twin.sim.people_records import photo_number
 from twin.sim.stops import Motorist, Motorists
 
 TYPED_S = (4.0, 20.0)  # after the wheels stand still (assumption)
 ASKED_S = (40.0, 140.0)  # until the driver has given a name and it is typed
+READ_S = (8.0, 25.0)  # until the deputy has read an answer and looked at the driver (assumption)
 AGAIN_US = 20 * SECOND_US
+LICENCE = "licence"
 WORK = next(work for work in OWN_WORK if work.what == STOP)
 
 
@@ -47,10 +49,12 @@ class Stops:
         self._serials: dict[str, int] = {}
         self._at: dict[str, tuple[str, Motorist]] = {}
         self._ordered: dict[str, Ordered] = {}
+        self._held: dict[str, list[str]] = {}
 
-    def wanted(self, name: str, *, lies: bool) -> Motorist:
+    def chosen(self, name: str, *, wanted: bool, lies: bool, licensed: bool | None) -> Motorist:
         """Somebody for a scenario's stop, always the same for a seed and name."""
-        return self._motorists.wanted(self._setting.dice("traffic-stop", name), lies=lies)
+        dice = self._setting.dice("traffic-stop", name)
+        return self._motorists.chosen(dice, wanted=wanted, lies=lies, licensed=licensed)
 
     def order(self, unit: PatrolUnit, ordered: Ordered) -> None:
         """Now, or when it has finished what cannot wait."""
@@ -73,10 +77,42 @@ class Stops:
 
     def finished(self, unit: PatrolUnit) -> None:
         stop_id, _ = self._at.pop(unit.unit)
+        self._held.pop(stop_id, None)
         outcome = stops.outcome(self._setting.dice("stop-outcome", stop_id))
         self._setting.truth.log("stop-closed", unit=unit.unit, stop=stop_id, outcome=outcome)
         if unit.unit in self._terminals:
             self._terminals[unit.unit].end_stop(stop_id, outcome)
+
+    def answered(self, unit: str, message: Message) -> None:
+        """The deputy reads what the records say, holds the picture against the driver, and asks for what is wanted."""
+        stop_id, motorist = self._at.get(unit, ("", None))
+        if motorist is None:
+            return
+        setting, photo = self._setting, message.photo
+        is_driver = motorist.driver is not None and photo == photo_number(motorist.driver)
+        setting.truth.log(
+            "stop-answered",
+            unit=unit,
+            stop=stop_id,
+            headline=message.headline,
+            is_driver=is_driver,
+            accused=message.headline.startswith("WARRANT") and not is_driver,
+        )
+        held = self._held.setdefault(stop_id, [])
+        dice = setting.dice("stop-reading", f"{stop_id}/{len(held)}")
+        wait_us = round(dice.uniform(*READ_S) * SECOND_US)
+        if photo and photo not in held:
+            held.append(photo)
+            known = terminal.Stop(stop_id, photo=terminal.Photo(photo, is_driver))
+            call_later(setting.env, wait_us, self._tell, unit, stop_id, known)
+        elif "ask for the licence number" in message.headline and LICENCE not in held:
+            held.append(LICENCE)
+            driver = terminal.Driver(licence=motorist.licence, without=None if motorist.licence else True)
+            call_later(setting.env, wait_us, self._tell, unit, stop_id, terminal.Stop(stop_id, driver=driver))
+
+    def _tell(self, unit: str, stop_id: str, known: terminal.Stop) -> None:
+        if self._at.get(unit, ("",))[0] == stop_id:
+            self._terminals[unit].tell_of_stop(known)
 
     def _open(self, unit: PatrolUnit, name: str, stop_id: str, motorist: Motorist) -> None:
         if self._at.get(unit.unit, ("",))[0] != stop_id:
@@ -115,8 +151,8 @@ class Stops:
             unit=unit.unit,
             stop=stop_id,
             person=motorist.driver,
-            said=structs.asdict(terminal.Driver(*said)),
-            truly=structs.asdict(terminal.Driver(*truly)),
+            said=said._asdict(),
+            truly=truly._asdict(),
             alias=said != truly,
         )
         if unit.unit in self._terminals:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -100,8 +101,16 @@ def _runs(tasks: list[tuple[Arm, Plan, int]], workers: int) -> Iterator[Run]:
 
 
 def _undisturbed() -> None:
-    """Ctrl-C is the business of whoever started the process."""
+    """Ctrl-C is the business of whoever started the process, who takes it along however they end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_starter, daemon=True).start()
+
+
+def _end_with_starter() -> None:
+    starter = multiprocessing.parent_process()
+    assert starter is not None
+    starter.join()
+    os._exit(1)
 
 
 def _run(task: tuple[Arm, Plan, int]) -> Run:

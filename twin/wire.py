@@ -8,33 +8,43 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from twin import parish_site
+from twin import parish_people, parish_site
 from twin.broker import Broker
 from twin.center_process import CenterError, CenterProcess, addresses
-from twin.devices.cameras.camera import Clock
+from twin.community_http import CommunityHttp
+from twin.devices.cameras.camera import Camera, Clock
 from twin.devices.operator import Operator
 from twin.devices.things import SECOND_US
+from twin.happening_now import EXAMPLE, HOST, HappeningNow
+from twin.issuer import Issuer
+from twin.issuer_http import IssuerHttp
 from twin.outcome import Outcome
 from twin.pacing import Pacer
 from twin.parish_files import map_file, roads_file
 from twin.progress import Progress, unwatched
 from twin.records_http import RecordsHttp
-from twin.room import Seat, audit_trail
+from twin.room import Seat, audit_trail, read_as
 from twin.scenarios.schema import Scenario
-from twin.wire_cameras import WireCameras
+from twin.social_http import SocialHttp
+from twin.tablet_sockets import TabletSockets
+from twin.wire_cameras import WireCameras, filmed
 from twin.wire_carrier import Tap, WireCarrier
-from twin.world import World
+from twin.world import World, record_of, sergeant
 
 BOOT_S = 4.0
-BOOTS = 3
 SETTLE_S = 1.5
+RECORDS_S = 5
+"""So long a center waits for the records, by the wall: a real server's answer does not come sooner because the parish's
+clock runs faster."""
 FOREVER_US = 10**18
 
 
@@ -81,10 +91,14 @@ class Wire:
 
     def run(self, progress: Progress, over: Callable[[Outcome], None] | None = None) -> Wired:
         """Play the scenario. With `over`, it is called with the outcome, and the world goes on until Ctrl-C. Raises
-        CenterError."""
-        return asyncio.run(self._run(progress, over))
+        CenterError, and KeyboardInterrupt when it is asked to stop before."""
+        try:
+            return asyncio.run(self._run(progress, over))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
 
     async def _run(self, progress: Progress, over: Callable[[Outcome], None] | None) -> Wired:
+        _end_politely()
         async with AsyncExitStack() as stack:
             broker = Broker(self._folder, int(self._addresses.broker.rpartition(":")[2]))
             await asyncio.to_thread(broker.start)
@@ -96,13 +110,19 @@ class Wire:
             await carrier.open()
             stack.push_async_callback(carrier.close)
             await self._open_records(pacer, stack)
+            await self._open_posts(pacer, stack)
             await self._open_cameras(pacer, stack)
+            self._open_apps(pacer, stack)
+            self._open_tablets(pacer, stack)
+            await self._open_issuer(stack)
+            await self._open_trainer(pacer, stack)
             operators = await self._seat_operators(pacer, stack)
             await pacer.run(self.world.setting.ends_us, progress)
             await asyncio.sleep(SETTLE_S)
             assert self.center is not None
-            audit = await asyncio.to_thread(audit_trail, self.center.api, parish_site.AUDITOR)
-            outcome = Outcome.of(self.world, "wire", "", operators[0], self.center.journal, audit)
+            audit = await asyncio.to_thread(audit_trail, self.center.api, parish_people.AUDITOR)
+            patterns = await asyncio.to_thread(self._patterns, self.center)
+            outcome = Outcome.of(self.world, "wire", "", operators[0], self.center.journal, audit, patterns)
             late, lost = pacer.lateness_s(), carrier.lost
             if over is not None:
                 over(outcome)
@@ -110,10 +130,12 @@ class Wire:
         return Wired(outcome._replace(digest=self._digest(outcome.journal)), *late, lost)
 
     async def _boot(self, stack: AsyncExitStack) -> float:
-        """Start the center with a clock that begins a little later than now; again, if it took longer than that."""
+        """Start the center with a clock that begins a little later than now; again with twice the time, if it took
+        longer than that: a newcomer's machine may be a slow or a busy one."""
         setting = self.world.setting
-        for attempt in range(1, BOOTS + 1):
-            origin_s = time.time() + BOOT_S * attempt
+        waits = [BOOT_S, 2 * BOOT_S, 4 * BOOT_S, 8 * BOOT_S]
+        for wait_s in waits:
+            origin_s = time.time() + wait_s
             clock = {"epoch_us": setting.epoch, "origin_us": round(origin_s * SECOND_US), "rate": self._rate}
             center = CenterProcess(self._folder, {**self.site, "clock": clock})
             center.start()
@@ -126,23 +148,37 @@ class Wire:
                 return origin_s
             center.stop()
             center.forget()
-        raise CenterError(f"the center needs more than {BOOT_S * BOOTS:g} s to start")
+        raise CenterError(f"the center needs more than {waits[-1]:g} s to start: the machine is too busy")
+
+    def _patterns(self, center: CenterProcess) -> dict[str, Any] | None:
+        if self._scenario.world.patterns is None:
+            return None
+        found: dict[str, Any] = read_as(center.api, parish_people.SUPERVISOR, "/api/patterns")
+        return found
 
     def _tables(self) -> dict[str, Any]:
         setting = self.world.setting
-        return parish_site.tables(
-            self._scenario.name,
-            setting.parish,
-            self.world.fleet.roster,
-            self.world.roadside.cameras,
-            self.world.reader_cars.cameras,
-            self.world.filming.facts,
-            world=self._scenario.world,
-            addresses=self._addresses,
-            maps={
-                "map": str(map_file(setting.parish, setting.network)),
-                "roads": str(roads_file(setting.parish, setting.network)),
-            },
+        return (
+            parish_site.tables(
+                self._scenario.name,
+                setting.parish,
+                self.world.fleet.roster,
+                self.world.roadside.cameras,
+                self.world.reader_cars.cameras,
+                self.world.filming.facts,
+                world=self._scenario.world,
+                cases=parish_people.cases_of(self._scenario),
+                owners=self.world.neighbours.site_rows(),
+                addresses=self._addresses,
+                record=record_of(self.world, self._folder / "past.csv"),
+                maps={
+                    "map": str(map_file(setting.parish, setting.network)),
+                    "roads": str(roads_file(setting.parish, setting.network)),
+                },
+            )
+            | self.world.posting.site_table(self._addresses.posts)
+            | self.world.tablets.site_table(self._addresses.cot)
+            | {"policy": {"check_patience_s": ceil(RECORDS_S * max(1.0, self._rate))}}
         )
 
     async def _open_records(self, pacer: Pacer, stack: AsyncExitStack) -> None:
@@ -152,13 +188,78 @@ class Wire:
         stack.push_async_callback(records.close)
         self._told(f"records server: http://{self._addresses.records}/query")
 
+    async def _open_posts(self, pacer: Pacer, stack: AsyncExitStack) -> None:
+        if not self._scenario.world.posts:
+            return
+        host, _, port = self._addresses.posts.rpartition(":")
+        network = SocialHttp(self.world.posting.network, pacer.inject, host, int(port))
+        await network.open()
+        stack.push_async_callback(network.close)
+        self._told(f"social network: http://{self._addresses.posts}")
+
     async def _open_cameras(self, pacer: Pacer, stack: AsyncExitStack) -> None:
         host, _, port = self._addresses.cameras.rpartition(":")
         clock = Clock(pacer.due_us, self.world.setting.epoch)
-        cameras = WireCameras(self.world.filming, clock, host, int(port))
+        cameras = WireCameras(self.world.filming, clock, host, int(port), self._filmed(clock))
         await asyncio.to_thread(cameras.open)
         stack.push_async_callback(asyncio.to_thread, cameras.close)
         self._told(cameras.said())
+
+    def _filmed(self, clock: Clock) -> dict[str, Camera]:
+        """Readers' cameras whose film the center reads: what they show is what leaves them as frames."""
+        world, feed = self._scenario.world, parish_site.reader_feed("frames-rtsp")
+        return {
+            parish_site.FILMED.format(name): filmed(
+                name,
+                clock,
+                partial(self._late.carrier.shown, feed, parish_site.FRAMES_PATH.format(name)),
+                self.world.setting.faults(f"lpr/{name}"),
+            )
+            for name in parish_site.films_of(self.world.roadside.cameras, world)
+        }
+
+    def _open_apps(self, pacer: Pacer, stack: AsyncExitStack) -> None:
+        if not self.world.neighbours.all:
+            return
+        host, _, port = self._addresses.portal.rpartition(":")
+        community = CommunityHttp(pacer.inject, host, int(port))
+        stack.callback(community.close)
+        self.world.neighbours.visit_by(community.visit)
+        self._told(f"{len(self.world.neighbours.all)} owners of cameras ask at http://{host}:{port}")
+
+    def _open_tablets(self, pacer: Pacer, stack: AsyncExitStack) -> None:
+        if self._scenario.world.cot is None:
+            return
+        host, _, port = self._addresses.cot.rpartition(":")
+        tablets = self.world.tablets
+        sockets = TabletSockets(pacer.inject, host, int(port), self._tap)
+        stack.callback(sockets.close)
+        tablets.connect_by(sockets)
+        who = ", ".join(tablets.callsigns)
+        self._told(f"TAK clients connect to {host}:{port} by TCP, as {who or 'nobody'}; {len(tablets.tablets)} do")
+
+    async def _open_issuer(self, stack: AsyncExitStack) -> None:
+        said = self.site["sign_in"]
+        issuer = Issuer(
+            said["issuer"],
+            self.site["operators"],
+            client_id=said["client_id"],
+            client_secret=said["client_secret"],
+            redirect=said["redirect"],
+        )
+        served = IssuerHttp(issuer)
+        await asyncio.to_thread(served.open)
+        stack.push_async_callback(asyncio.to_thread, served.close)
+        self._told(f"training issuer: {issuer.address}")
+
+    async def _open_trainer(self, pacer: Pacer, stack: AsyncExitStack) -> None:
+        """Where there is a page there are people, and somebody who has more happen to them."""
+        if not self._page:
+            return
+        happening = HappeningNow(self.world, pacer.due_us)
+        port = await happening.open()
+        stack.push_async_callback(happening.close)
+        self._told(f"more can happen: twin happen {HOST}:{port} '{EXAMPLE}'")
 
     def _carrier(self, pacer: Pacer) -> WireCarrier:
         def heard(topic: str, payload: bytes) -> None:
@@ -173,18 +274,21 @@ class Wire:
         setting, world = self.world.setting, self._scenario.world
         assert self.center is not None
         operators = []
-        for name, _ in parish_site.operators(world.operators):
+        for name in parish_people.seated(setting.scenario):
             seats: list[Seat] = []
+            post = partial(_post, pacer, seats)
             operator = Operator(
                 setting.env,
                 name,
                 setting.dice("operator", name),
                 setting.truth.on_picture,
-                partial(_post, pacer, seats),
+                post,
                 think_s=world.think_s,
-                acts=world.operators > 0,
+                acts=world.operators > 0 and name != parish_people.SUPERVISOR,
                 log=setting.truth.log,
                 plans=self.world.asks.get(name, ()),
+                moderates=name == parish_people.SUPERVISOR,
+                sergeant=sergeant(setting, name, post),
             )
             seat = Seat(self.center.api, name, None, partial(_show, pacer, operator))
             seats.append(seat)
@@ -192,6 +296,14 @@ class Wire:
             stack.push_async_callback(seat.leave)
             operators.append(operator)
         return operators
+
+
+def _end_politely() -> None:
+    """SIGTERM ends the play as asyncio has Ctrl-C end it: what is open is closed in its order."""
+    playing = asyncio.current_task()
+    assert playing is not None
+    if threading.current_thread() is threading.main_thread():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
 
 
 async def _until_interrupted(pacer: Pacer) -> None:
@@ -226,5 +338,5 @@ def _show(pacer: Pacer, operator: Operator, frame: bytes) -> None:
     pacer.inject(operator.receive, frame)
 
 
-def _post(pacer: Pacer, seats: list[Seat], path: str, body: dict[str, str], answered: Callable[[bool], None]) -> None:
+def _post(pacer: Pacer, seats: list[Seat], path: str, body: dict[str, Any], answered: Callable[[bool], None]) -> None:
     seats[0].post(path, body, lambda granted: pacer.inject(answered, granted))

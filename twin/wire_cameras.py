@@ -10,22 +10,42 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
-from twin.devices.cameras.camera import Clock
+from twin.devices.cameras.camera import Camera, Clock
+from twin.devices.cameras.footage import Footage
+from twin.devices.cameras.scene_plates import PLATES, Plates
 from twin.devices.cameras.server import CameraServer
+from twin.devices.cameras.things import CameraFacts
+from twin.devices.faults import AnyFault
 from twin.filming import Filming
-from twin.parish_site import CAMERA_PASSWORD, CAMERA_USER
+from twin.parish_films import CAMERA_PASSWORD, CAMERA_USER
 
 STARTS_S, STOPS_S = 10.0, 10.0
 LOOK_S = 0.5
 
 
+def filmed(name: str, clock: Clock, shows: Callable[[], bytes | None], faults: Sequence[AnyFault]) -> Camera:
+    """A plate reader's camera that films: `shows()` is the newest of its frames, and nothing is written into it."""
+    facts = CameraFacts(name, "fixed", name)
+    return Camera(
+        facts,
+        clock,
+        shot=PLATES,
+        films=lambda: Footage(facts.name, Plates(shows), PLATES, can_repeat=False, marked=False),
+        faults=faults,
+    )
+
+
 class WireCameras:
     """All cameras of a world, by RTSP at `host` and `port`."""
 
-    def __init__(self, filming: Filming, clock: Clock, host: str, port: int) -> None:
-        cameras = {facts.camera: filming.camera(facts, clock) for facts in filming.facts}
+    def __init__(
+        self, filming: Filming, clock: Clock, host: str, port: int, readers: Mapping[str, Camera] | None = None
+    ) -> None:
+        """`readers`: plate readers' cameras that film, by path."""
+        cameras = {facts.camera: filming.camera(facts, clock) for facts in filming.facts} | dict(readers or {})
         kept = {facts.camera: filming.memory(facts, cameras[facts.camera]) for facts in filming.facts}
         self.memories = {path: memory for path, memory in kept.items() if memory is not None}
         self._lit: dict[str, bool] = {}

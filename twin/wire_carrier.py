@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from twin.devices.carrier import Answered
+from twin.wire_documents import DocumentServer
 from twin.wire_links import (
-    DocumentServer,
     FolderDrop,
     HttpPoster,
     Mqtt,
@@ -24,6 +24,7 @@ from twin.wire_links import (
     UdpSender,
     address,
 )
+from twin.wire_screens import Screens
 
 LOOK_S = 0.005
 JPEG = "image/jpeg"
@@ -105,6 +106,11 @@ class WireCarrier:
         else:
             poster.post(path, peer, data, answered)
 
+    def shown(self, link: str, peer: str) -> bytes | None:
+        """The newest picture of a camera that films."""
+        screens = self._senders.get(link)
+        return screens.newest.get(peer) if isinstance(screens, Screens) else None
+
     def cut(self, link: str, peer: str) -> None:
         sender = self._senders.get(link)
         if sender is not None:
@@ -115,6 +121,8 @@ def _sender(feed: Mapping[str, Any], folder: Path) -> Sender:
     link = feed["link"]
     if link == "udp":
         return UdpSender(address(feed["listen"]))
+    if link == "rtsp":
+        return Screens()
     if link == "tcp-listen":
         return TcpSender(address(feed["listen"]))
     if link == "poll":

@@ -1,7 +1,7 @@
 """The sending ends of a center's links: what a device's network does with a message.
 
-Knows: UDP, TCP either way round, HTTP POST, a document to be fetched, MQTT publishing and files dropped into a folder,
-each from the device's side.
+Knows: UDP, TCP either way round, HTTP POST, MQTT publishing and files dropped into a folder, each from the device's
+side. A document to be fetched is wire_documents'.
 Refuses to know: devices, formats, and what the center does with the bytes.
 
 Nothing here blocks the event loop, and nothing is tried again but connecting: a message that cannot leave is lost, as
@@ -11,23 +11,22 @@ on a real wire, and counted.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import os
 import socket
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import local
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 QUEUE_MESSAGES = 2_000
 RECONNECT_S = 0.25
+HEARD_BYTES = 1 << 16
 HTTP_THREADS = 8
 HTTP_TIMEOUT_S = 10.0
 MAX_SOCKETS = 4_096
@@ -95,7 +94,8 @@ class UdpSender:
 
 
 class TcpSender:
-    """Connects to the center; a connection for each peer, made on its first message and again when it broke."""
+    """Connects to the center; a connection for each peer, made on its first message and again when it broke. What is
+    said to it is read, or the center would take it for one that is stuck, and passed over."""
 
     def __init__(self, to: tuple[str, int]) -> None:
         self.lost = 0
@@ -136,10 +136,11 @@ class TcpSender:
     async def _carry(self, queue: asyncio.Queue[bytes | None]) -> None:
         while True:
             try:
-                _, writer = await asyncio.open_connection(*self._to)
+                reader, writer = await asyncio.open_connection(*self._to)
             except OSError:
                 await asyncio.sleep(RECONNECT_S)
                 continue
+            hearing = asyncio.create_task(_passed_over(reader))
             try:
                 while (data := await queue.get()) is not None:
                     writer.write(data)
@@ -147,7 +148,14 @@ class TcpSender:
             except OSError:
                 self.lost += 1
             finally:
+                hearing.cancel()
                 writer.close()
+
+
+async def _passed_over(reader: asyncio.StreamReader) -> None:
+    with contextlib.suppress(OSError):
+        while await reader.read(HEARD_BYTES):
+            pass
 
 
 class TcpServer:
@@ -187,60 +195,11 @@ class TcpServer:
         try:
             while await reader.read(4096):
                 pass
-        except OSError:
-            return  # gone either way
+        except (OSError, asyncio.CancelledError):
+            return  # gone either way; a stream's own end would print a cancelled task as a mistake
         finally:
             self._writers.discard(writer)
             writer.close()
-
-
-class DocumentServer:
-    """Answers whoever asks for `url` with the document as it last was; 503 before there is one."""
-
-    def __init__(self, url: str) -> None:
-        self.lost = 0
-        where = urlsplit(url)
-        self._at = (where.hostname or "", where.port or 80)
-        self._path = where.path
-        self._document = b""
-        self._server: ThreadingHTTPServer | None = None
-
-    @property
-    def waiting(self) -> int:
-        return 0
-
-    async def open(self) -> None:
-        sender = self
-
-        class Page(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            timeout = HTTP_TIMEOUT_S
-
-            def do_GET(self) -> None:  # the library's name for it
-                document = sender._document if self.path == sender._path else b""
-                self.send_response(200 if document else 503 if self.path == sender._path else 404)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(document)))
-                self.end_headers()
-                self.wfile.write(document)
-
-            def log_message(self, *_: object) -> None:
-                """Nobody reads a receiver's log."""
-
-        self._server = ThreadingHTTPServer(self._at, Page)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def send(self, peer: str, data: bytes) -> None:  # noqa: ARG002  # one receiver, one document
-        self._document = data
-
-    def cut(self, peer: str) -> None:
-        """Who asks next asks anew."""
-
-    async def close(self) -> None:
-        if self._server is not None:
-            await asyncio.to_thread(self._server.shutdown)
-            self._server.server_close()
 
 
 class FolderDrop:

@@ -15,16 +15,22 @@ from typing import TypeVar
 
 import msgspec
 
-from center.api import camera_views, views
+from center.api import camera_views, incident_views, unit_views, views
 from center.api.view import View
+from center.core.asking import is_shown
+from center.core.audiences import ROOM, Audience
 from center.core.effects import Notify, Reply
 from center.core.events import AircraftSeen, Event, Micros, StopChanged, StopClosed, StopOpened, UnitMoved, UnitReported
 from center.core.picture import Picture
 from center.core.units import is_stale
+from center.core.watch_log import Entry
 from center.intake import Intake
 
 MAX_ALERTS_SHOWN = 500
 MAX_WAITING = 10_000
+LOG_SHOWN = 200
+"""Lines of the watch log in a whole state; who wants more asks for the log."""
+_ASKED_APART = ("messages", "bulletins", "tips")
 _OF_STOPS = (StopOpened, StopChanged, StopClosed)
 
 
@@ -46,23 +52,30 @@ class FeedView(View, frozen=True, kw_only=True):
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A `state` or `delta` frame."""
+    """A `state` or `delta` frame. `anew` names what has changed and is asked for apart, by those who may. `unshared`
+    are incidents that were taken back, as `INCIDENT/AGENCY`, and `addressed` agencies for which there are bulletins, or
+    are none any more, `spoken` those with which there are messages; no frame leaves with these (see shown.py)."""
 
     type: str
     position: int
     now: Micros
-    units: tuple[views.UnitView, ...] = ()
-    aircraft: tuple[views.AircraftView, ...] = ()
+    units: tuple[unit_views.UnitView, ...] = ()
+    aircraft: tuple[unit_views.AircraftView, ...] = ()
     alerts: tuple[views.AlertView, ...] = ()
-    incidents: tuple[views.IncidentView, ...] = ()
+    incidents: tuple[incident_views.IncidentView, ...] = ()
     cameras: tuple[camera_views.CameraView, ...] = ()
     feeds: tuple[FeedView, ...] = ()
+    log: tuple[Entry, ...] = ()
     gone: dict[str, list[str]] = {}
+    anew: tuple[str, ...] = ()
+    unshared: tuple[str, ...] = ()
+    addressed: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         things = self.units or self.aircraft or self.alerts or self.incidents or self.cameras
-        return not (things or self.feeds or self.gone)
+        return not (things or self.feeds or self.log or self.gone or self.anew)
 
     def without(self, withheld: Collection[str]) -> Frame:
         """What is left of the frame for somebody who may not see what comes of these lists."""
@@ -72,12 +85,14 @@ class Frame(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
             self,
             alerts=tuple(alert for alert in self.alerts if alert.hotlist not in withheld),
             incidents=tuple(_incident_without(withheld, incident) for incident in self.incidents),
+            log=tuple(line for line in self.log if line.hotlist not in withheld),
         )
 
 
-def _incident_without(withheld: Collection[str], incident: views.IncidentView) -> views.IncidentView:
+def _incident_without(withheld: Collection[str], incident: incident_views.IncidentView) -> incident_views.IncidentView:
     plates = tuple(plate for plate in incident.plates if plate.hotlist not in withheld)
-    return msgspec.structs.replace(incident, plates=plates)
+    tips = tuple(tip for tip in incident.tips if tip.hotlist not in withheld)
+    return msgspec.structs.replace(incident, plates=plates, tips=tips)
 
 
 encode = msgspec.json.Encoder().encode
@@ -120,9 +135,11 @@ class Board:
         self.ring = ring
         self._units: dict[str, None] = {}
         self._aircraft: dict[str, None] = {}
-        self._topics: dict[str, dict[str, None]] = {"alert": {}, "incident": {}, "camera": {}}
+        topics = ("alert", "incident", "unshared", "addressed", "spoken", "camera", "unit", *_ASKED_APART)
+        self._topics: dict[str, dict[str, None]] = {topic: {} for topic in topics}
         self._shown_aircraft: set[str] = set()
         self._stale: set[str] = set()
+        self._logged = picture.log.count
         self._waiting: dict[str, list[Callable[[Reply], None]]] = {}
 
     def watch(self, events: Sequence[Event]) -> None:
@@ -154,25 +171,28 @@ class Board:
             del self._waiting[next(iter(self._waiting))]
         self._waiting.setdefault(request, []).append(then)
 
-    def state(self, withheld: Collection[str] = ()) -> Frame:
-        """Everything there is to see now, but for what comes of the lists that are `withheld`."""
+    def state(self, audience: Audience = ROOM) -> Frame:
+        """Everything there is to see now, but for alerts that this audience is not shown: as many as fit are its
+        own."""
         picture = self._picture
-        alerts = [alert for alert in picture.alerts.alerts.values() if alert.hotlist not in withheld]
+        alerts = [alert for alert in picture.alerts.alerts.values() if audience.is_shown(alert.hotlist)]
         shown = [a for a in alerts if a.closed_at is None]
         closed = [a for a in alerts if a.closed_at is not None]
         shown += closed[max(0, len(closed) - max(0, MAX_ALERTS_SHOWN - len(shown))) :]
-        frame = Frame(
+        return Frame(
             type="state",
             position=picture.position,
             now=picture.now,
-            units=tuple(views.unit(unit, picture) for unit in picture.units.units.values()),
-            aircraft=tuple(views.aircraft(craft, picture) for craft in picture.aircraft.aircraft.values()),
+            units=tuple(unit_views.unit(unit, picture) for unit in picture.units.units.values()),
+            aircraft=tuple(unit_views.aircraft(craft, picture) for craft in picture.aircraft.aircraft.values()),
             alerts=tuple(views.alert(alert, picture) for alert in shown),
-            incidents=tuple(views.incident(incident, picture) for incident in picture.incidents.incidents.values()),
-            cameras=tuple(camera_views.camera(camera, picture) for camera in picture.site.cameras.values()),
+            incidents=tuple(
+                incident_views.incident(incident, picture) for incident in picture.incidents.incidents.values()
+            ),
+            cameras=camera_views.cameras(picture),
             feeds=self.feeds(picture.now),
+            log=tuple(picture.log.entries[-LOG_SHOWN:]),
         )
-        return frame.without(withheld)
 
     def delta(self, now: Micros, *, feeds: bool) -> Frame | None:
         """What has changed since the last delta; None when nothing has. With `feeds` (say, once a second) also what
@@ -180,27 +200,50 @@ class Board:
         picture = self._picture
         gone = self._departed()
         units, self._units = self._units, {}
+        units |= dict.fromkeys(_taken(self._topics["unit"]))
         aircraft, self._aircraft = self._aircraft, {}
+        anew = tuple(topic for topic in _ASKED_APART if _taken(self._topics[topic]))
         alerts, incidents, cameras = (_taken(self._topics[topic]) for topic in ("alert", "incident", "camera"))
+        theirs = ("unshared", "addressed", "spoken")
+        unshared, addressed, spoken = (tuple(_taken(self._topics[topic])) for topic in theirs)
         if feeds:
             units |= self._gone_stale()
-        if not (units or aircraft or alerts or incidents or cameras or gone or feeds):
+        log = self._lines()
+        there = [it for it in _those(cameras, picture.site.cameras) if is_shown(it, picture)]
+        if len(there) < len(cameras):
+            gone["cameras"] = sorted(set(cameras) - {it.camera for it in there})
+        if not (units or aircraft or alerts or incidents or cameras or gone or anew or feeds or log):
             return None
         return Frame(
             type="delta",
             position=picture.position,
             now=now,
-            units=tuple(views.unit(unit, picture) for unit in _those(units, picture.units.units)),
-            aircraft=tuple(views.aircraft(craft, picture) for craft in _those(aircraft, picture.aircraft.aircraft)),
+            units=tuple(unit_views.unit(unit, picture) for unit in _those(units, picture.units.units)),
+            aircraft=tuple(
+                unit_views.aircraft(craft, picture) for craft in _those(aircraft, picture.aircraft.aircraft)
+            ),
             alerts=tuple(views.alert(alert, picture) for alert in _those(alerts, picture.alerts.alerts)),
-            incidents=tuple(views.incident(it, picture) for it in _those(incidents, picture.incidents.incidents)),
-            cameras=tuple(camera_views.camera(it, picture) for it in _those(cameras, picture.site.cameras)),
+            incidents=tuple(
+                incident_views.incident(it, picture) for it in _those(incidents, picture.incidents.incidents)
+            ),
+            cameras=tuple(camera_views.camera(it, picture) for it in there),
             feeds=self.feeds(now) if feeds else (),
+            log=log,
             gone=gone,
+            anew=anew,
+            unshared=unshared,
+            addressed=addressed,
+            spoken=spoken,
         )
 
     def feeds(self, now: Micros) -> tuple[FeedView, ...]:
         return tuple(feed_view(intake, now) for intake in self._intakes.values())
+
+    def _lines(self) -> tuple[Entry, ...]:
+        """What has been written into the watch log since the last delta."""
+        log = self._picture.log
+        new, self._logged = log.count - self._logged, log.count
+        return tuple(log.entries[-new:]) if new else ()
 
     def _departed(self) -> dict[str, list[str]]:
         here = self._picture.aircraft.aircraft

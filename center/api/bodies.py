@@ -70,7 +70,7 @@ class Revoke(Act):
 
 
 class KeepClip(Act):
-    """`start` and `end` in microseconds of the center's clock; `case` is the incident."""
+    """`start` and `end` in microseconds of the center's clock; `case` is the incident or the stop."""
 
     case: Line
     reason: Line
@@ -85,13 +85,14 @@ class PlateSearch(Act):
 
 
 class AuditSearch(Body):
-    """`before`: lines older than that moment only; the rest: what must stand in a line."""
+    """`since`, `before`: lines from that moment on, and older than that one; the rest: what must stand in a line."""
 
     operator: Id | None = None
     act: Id | None = None
     subject: Id | None = None
     granted: bool | None = None
     before: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    since: Annotated[int, Field(ge=0, le=2**62)] = 0
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 
@@ -100,6 +101,13 @@ class Person(BaseModel):
     name: str
     agency: str
     role: str
+
+
+class Ways(BaseModel):
+    """`provider`: by an OpenID provider, at `/api/session/provider`; `tokens`: some people have one."""
+
+    provider: bool
+    tokens: bool
 
 
 class Granted(BaseModel):
@@ -141,9 +149,12 @@ class AuditLine(BaseModel):
 
 
 class AgencyOut(BaseModel):
+    """`sees`: what another agency that has joined may be shown; told to the center's own people."""
+
     agency: str
     name: str
     own: bool
+    sees: list[str] = []
 
 
 class ReaderOut(BaseModel):

@@ -1,7 +1,7 @@
 """The live side of the operators' interface: frames over WebSockets.
 
-Knows: how often frames go out, that a frame leaves only when what it shows is durable, from which watchers the same
-lists are withheld, and what happens to a slow client.
+Knows: how often frames go out, that a frame leaves only when what it shows is durable, which watchers are
+one audience, and what happens to a slow client.
 Refuses to know: what is in a frame, and who may watch and see what (the route asks the door first).
 
 A client that cannot keep up is not queued for: its frames are dropped and it is shown the whole state when it can
@@ -11,12 +11,15 @@ take it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import NamedTuple
 
 from center.api.board import Board, Frame, encode
+from center.api.shown import to
 from center.clock import Clock
+from center.core.audiences import ROOM, Audience
 from center.durability import Durability
 
 FRAME_S = 0.02
@@ -24,10 +27,16 @@ GATHER_S = 0.03
 FEEDS_S = 1.0
 QUEUED_FRAMES = 64
 MAX_WATCHERS = 500
+PAGES_EACH = 20
+"""Of one person: three screens need three, and each may be loaded anew before the last one is gone."""
 
 
 class TooManyWatchersError(Exception):
     """The room is full; say so and try later."""
+
+
+class TooManyPagesError(Exception):
+    """One person has so many open already. Its text says so to them."""
 
 
 class Shown(NamedTuple):
@@ -38,10 +47,10 @@ class Shown(NamedTuple):
 
 
 class Watcher:
-    """One connected client: a bounded queue of frames. `withheld` are the lists of which it is shown nothing."""
+    """One connected client: a bounded queue of frames. `audience` is whom it is one of."""
 
-    def __init__(self, withheld: tuple[str, ...] = ()) -> None:
-        self.withheld = withheld
+    def __init__(self, audience: Audience = ROOM) -> None:
+        self.audience = audience
         self._queue: asyncio.Queue[Shown | None] = asyncio.Queue(QUEUED_FRAMES)
         self._queue.put_nowait(None)
 
@@ -60,13 +69,15 @@ class Watcher:
 
 
 class Live:
-    """Gathers changes and hands the same text to every watcher from whom the same is withheld."""
+    """Gathers changes and hands the same text to every watcher of an audience."""
 
-    def __init__(self, board: Board, durability: Durability, clock: Clock) -> None:
+    def __init__(self, board: Board, durability: Durability, clock: Clock, pages_each: int = PAGES_EACH) -> None:
         self._board = board
         self._durability = durability
         self._clock = clock
         self._watchers: set[Watcher] = set()
+        self._pages_each = pages_each
+        self._pages: Counter[str] = Counter()
         self._urgent = asyncio.Event()
         board.ring = self._urgent.set
 
@@ -74,12 +85,25 @@ class Live:
     def watching(self) -> int:
         return len(self._watchers)
 
+    @contextmanager
+    def page(self, person: str) -> Iterator[None]:
+        """Room for one more of a person's pages. Raises TooManyPagesError."""
+        if self._pages[person] >= self._pages_each:
+            raise TooManyPagesError(f"{self._pages_each} pages are open for you already: close one")
+        self._pages[person] += 1
+        try:
+            yield
+        finally:
+            self._pages[person] -= 1
+            if not self._pages[person]:
+                del self._pages[person]
+
     @asynccontextmanager
-    async def watch(self, withheld: tuple[str, ...] = ()) -> AsyncIterator[Watcher]:
+    async def watch(self, audience: Audience = ROOM) -> AsyncIterator[Watcher]:
         """A watcher that gets every frame made from now on. Raises TooManyWatchersError."""
         if len(self._watchers) >= MAX_WATCHERS:
             raise TooManyWatchersError
-        watcher = Watcher(withheld)
+        watcher = Watcher(audience)
         self._watchers.add(watcher)
         try:
             yield watcher
@@ -93,16 +117,20 @@ class Live:
         while True:
             shown = await watcher.next()
             if shown is None:
-                shown = await self.state(watcher.withheld)
+                shown = await self.state(watcher.audience)
                 newest = shown.position
             if shown.position >= newest:
                 yield shown.text
 
-    async def state(self, withheld: tuple[str, ...]) -> Shown:
+    async def state(self, audience: Audience) -> Shown:
         """The whole state, once it is durable."""
-        frame = self._board.state(withheld)
+        frame = to(audience, self._board.state(audience))
         await self._durability.kept(frame.position)
         return Shown(frame.position, encode(frame).decode())
+
+    async def kept(self, position: int) -> None:
+        """Returns when the journal is durable up to there."""
+        await self._durability.kept(position)
 
     async def run(self) -> None:
         """Send frames until cancelled: at once when somebody must look, else gathered, at most 50 a second."""
@@ -123,12 +151,12 @@ class Live:
 
     def _show(self, frame: Frame) -> None:
         """To each what it may see; a frame of which nothing is left to somebody does not tell that there was one."""
-        shown: dict[tuple[str, ...], Shown | None] = {}
+        shown: dict[Audience, Shown | None] = {}
         for watcher in tuple(self._watchers):
-            if watcher.withheld not in shown:
-                left = frame.without(watcher.withheld)
-                shown[watcher.withheld] = None if left.is_empty else Shown(frame.position, encode(left).decode())
-            what = shown[watcher.withheld]
+            if watcher.audience not in shown:
+                left = to(watcher.audience, frame)
+                shown[watcher.audience] = None if left.is_empty else Shown(frame.position, encode(left).decode())
+            what = shown[watcher.audience]
             if what is not None:
                 watcher.show(what)
 

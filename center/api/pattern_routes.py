@@ -11,29 +11,45 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from center.api import bodies
+from center.api import bodies, views
 from center.api.board import encode
-from center.api.front import FrontHere, Who
-from center.api.routes import BEHIND, LATE, REFUSED, SIZES, STRANGER
+from center.api.front import FrontHere, Searcher, Who
+from center.api.pattern_views import shown
+from center.api.routes import BEHIND, LATE, OFTEN, REFUSED, SIZES, STRANGER
 from center.api.view import View
-from center.core.burglary_lists import Listed
-from center.core.pattern_facts import Advice
-from center.core.patterns import Offer
+from center.core.series import MOST_REPORTS, plates_near
 
 patrolling = APIRouter(prefix="/api", tags=["patterns"], responses={**STRANGER, **REFUSED, **BEHIND})
 MOST_UNITS = 20
 
 
-class PatternsView(View, frozen=True, kw_only=True):
-    """`on`: whether the site wants any of it; `reports`: how many burglaries are kept; `pending`: a forecast is waited
-    for; `advice` the last one, `listed` the simple lists, `offers` the boxes, decided about or not."""
+class NearView(View, frozen=True, kw_only=True):
+    """A plate that passed near `reports`: read `there` times in their windows and `elsewhen` times at other hours by
+    the same readers. A lead, no more."""
 
-    on: bool
-    reports: int
-    pending: bool = False
-    advice: Advice | None = None
-    listed: tuple[Listed, ...] = ()
-    offers: tuple[Offer, ...] = ()
+    plate: str
+    reports: tuple[str, ...]
+    there: int
+    elsewhen: int
+    last: views.ReadView
+
+
+class Named(bodies.Act):
+    """Which reports."""
+
+    reports: Annotated[list[bodies.Id], Field(min_length=2, max_length=MOST_REPORTS)]
+
+
+class Split(Named):
+    """`reports` stay one series, `out` do not belong to it."""
+
+    reports: Annotated[list[bodies.Id], Field(min_length=1, max_length=MOST_REPORTS)]
+    out: Annotated[list[bodies.Id], Field(min_length=1, max_length=MOST_REPORTS)]
+
+
+class PlatesNear(Named):
+    reason: bodies.Line | None = None
+    case: bodies.Line | None = None
 
 
 class Accept(bodies.Act):
@@ -46,16 +62,45 @@ class Accept(bodies.Act):
 async def get_patterns(front: FrontHere, who: Who) -> Response:
     """What a forecast says, with its reasons, and what became of its boxes. Places and reports; no persons."""
     await front.ask(who, "patterns.look", "patterns", bodies.Act())
-    here = front.assembly.center.picture.patterns
-    shown = PatternsView(
-        on=here.on is not None,
-        reports=len(here.reports),
-        pending=bool(here.asked),
-        advice=here.advice,
-        listed=here.listed,
-        offers=tuple(here.offers.values()),
-    )
-    return Response(encode(shown), media_type="application/json")
+    return Response(encode(shown(front.assembly.center.picture)), media_type="application/json")
+
+
+@patrolling.post("/patterns/series/confirm", responses={**SIZES})
+async def confirm(body: Named, front: FrontHere, who: Who) -> bodies.Granted:
+    """A detective says that these are one series; the next forecast keeps them together."""
+    await front.ask(who, "series.confirm", "series", body, reports=" ".join(body.reports))
+    return bodies.Granted()
+
+
+@patrolling.post("/patterns/series/split", responses={**SIZES})
+async def split(body: Split, front: FrontHere, who: Who) -> bodies.Granted:
+    """A detective says that `out` do not belong to `reports`."""
+    await front.ask(who, "series.split", "series", body, reports=" ".join(body.reports), out=" ".join(body.out))
+    return bodies.Granted()
+
+
+@patrolling.post(
+    "/patterns/series/plates",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}, **SIZES, **OFTEN},
+)
+async def plates(body: PlatesNear, front: FrontHere, who: Searcher) -> Response:
+    """Plates of the lookback period that passed near three of these or more, those that are seldom there first. A
+    vehicle that passed is a lead."""
+    await front.ask(who, "series.plates", " ".join(body.reports), body, reason=body.reason, case=body.case)
+    picture = front.assembly.center.picture
+    reports = [one for name in body.reports if (one := picture.patterns.reports.get(name)) is not None]
+    found = [
+        NearView(
+            plate=one.plate,
+            reports=one.reports,
+            there=one.there,
+            elsewhen=one.elsewhen,
+            last=views.read(one.last, picture),
+        )
+        for one in plates_near(reports, picture)
+    ]
+    return Response(encode(found), media_type="application/json")
 
 
 @patrolling.post("/boxes/{box}/accept", responses={**LATE, **SIZES})

@@ -9,66 +9,29 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any, TypeAlias
 
-from fastapi import APIRouter, Cookie, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 from msgspec import structs
 
 from center.api import bodies, views
 from center.api.board import encode
-from center.api.front import FrontHere, Who, in_time
-from center.api.sessions import COOKIE, SESSION_S
+from center.api.front import FrontHere, Searcher, Who, in_time
+from center.core import plate_search
 from center.core.events import Micros
-from center.core.plate_text import fold
-from center.site import OperatorSettings
 
 MAX_FOUND = 500
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 STRANGER: Responses = {401: {"description": "not signed in"}}
 BEHIND: Responses = {503: {"description": "the disk is behind; come again"}}
 REFUSED: Responses = {403: {"model": bodies.Refused, "description": "refused, and audited"}}
+OFTEN: Responses = {429: {"description": "too often; Retry-After says when"}}
 LATE: Responses = {409: {"model": bodies.Refused, "description": "too late: somebody else has disposed of it"}}
 SIZES: Responses = {
     411: {"description": "the body does not state its length"},
     413: {"description": "the body is too large"},
 }
 
-session = APIRouter(prefix="/api/session", tags=["sign-in"])
 reading = APIRouter(prefix="/api", tags=["reading"])
 acting = APIRouter(prefix="/api", tags=["acting"], responses={**STRANGER, **REFUSED, **SIZES, **BEHIND})
-
-
-def person_out(who: OperatorSettings) -> bodies.Person:
-    return bodies.Person(operator=who.operator, name=who.name, agency=who.agency, role=who.role)
-
-
-@session.get("", responses=STRANGER)
-async def get_session(who: Who) -> bodies.Person:
-    """Who is signed in."""
-    return person_out(who)
-
-
-@session.get("/demo", responses={404: {"description": "a real site has no demo people"}})
-async def get_demo_people(front: FrontHere) -> list[bodies.Person]:
-    """The people anyone may sign in as, on a simulated site."""
-    people = front.sessions.demo_people()
-    if people is None:
-        raise HTTPException(404, "this is not a simulated site")
-    return [person_out(person) for person in people]
-
-
-@session.post("", responses={401: {"description": "no such person, or a wrong token"}, **SIZES})
-async def sign_in(body: bodies.SignIn, front: FrontHere, response: Response) -> bodies.Person:
-    secret = front.sessions.sign_in(body.operator, body.token)
-    person = front.sessions.who(secret)
-    if secret is None or person is None:
-        raise HTTPException(401, "no such person, or a wrong token")
-    response.set_cookie(COOKIE, secret, max_age=int(SESSION_S), httponly=True, samesite="strict", path="/")
-    return person_out(person)
-
-
-@session.delete("", status_code=204)
-async def sign_out(front: FrontHere, response: Response, rtcc_session: Annotated[str | None, Cookie()] = None) -> None:
-    front.sessions.sign_out(rtcc_session)
-    response.delete_cookie(COOKIE, path="/")
 
 
 @reading.get("/status", tags=["reading"])
@@ -84,24 +47,36 @@ async def get_status(front: FrontHere) -> bodies.Status:
     )
 
 
-@reading.get("/site", responses=STRANGER)
-async def get_site(front: FrontHere, _: Who) -> bodies.SiteOut:
+@reading.get("/site", responses={**STRANGER, **REFUSED})
+async def get_site(front: FrontHere, who: Who) -> bodies.SiteOut:
+    """Where readers stand is for those who are shown what they read."""
+    front.may(who, "site.look")
     site = front.assembly.site
+    is_ours = not front.audience(who).agency
+    shows_readers = is_ours and "alerts" in front.audience(who).kinds
     return bodies.SiteOut(
         name=site.site.name,
         simulated=site.site.simulated,
         timezone=site.site.timezone,
         bounds=front.map.bounds,
-        agencies=[bodies.AgencyOut(agency=a.agency, name=a.name, own=a.own) for a in site.agencies],
+        agencies=[
+            bodies.AgencyOut(agency=a.agency, name=a.name, own=a.own, sees=list(a.sees) if is_ours else [])
+            for a in site.agencies
+        ],
         readers=[
-            bodies.ReaderOut(reader=r.reader, name=r.name or r.reader, lat=r.lat, lon=r.lon) for r in site.readers
+            bodies.ReaderOut(reader=r.reader, name=r.name or r.reader, lat=r.lat, lon=r.lon)
+            for r in site.readers
+            if shows_readers
         ],
     )
 
 
-@reading.get("/map", response_class=Response, responses={200: {"content": {"application/geo+json": {}}}, **STRANGER})
-async def get_map(front: FrontHere, _: Who) -> Response:
+@reading.get(
+    "/map", response_class=Response, responses={200: {"content": {"application/geo+json": {}}}, **STRANGER, **REFUSED}
+)
+async def get_map(front: FrontHere, who: Who) -> Response:
     """The place as GeoJSON."""
+    front.may(who, "site.look")
     return Response(front.map.geojson, media_type="application/geo+json")
 
 
@@ -113,12 +88,15 @@ async def get_map(front: FrontHere, _: Who) -> Response:
 async def get_state(front: FrontHere, who: Who) -> Response:
     """The `state` frame of docs/api.md."""
     await front.ask(who, "room.watch", "room", bodies.Act())
-    shown = await in_time(front.live.state(front.withheld(who)))
+    shown = await in_time(front.live.state(front.audience(who)))
     return Response(shown.text, media_type="application/json")
 
 
-@reading.get("/feeds", response_class=Response, responses={200: {"content": {"application/json": {}}}, **STRANGER})
-async def get_feeds(front: FrontHere, _: Who) -> Response:
+@reading.get(
+    "/feeds", response_class=Response, responses={200: {"content": {"application/json": {}}}, **STRANGER, **REFUSED}
+)
+async def get_feeds(front: FrontHere, who: Who) -> Response:
+    front.may(who, "feeds.look")
     return Response(encode(front.assembly.board.feeds(front.assembly.clock.now())), media_type="application/json")
 
 
@@ -138,7 +116,7 @@ async def get_picture(ref: str, front: FrontHere, who: Who) -> Response:
     picture = front.assembly.pictures.get(ref)
     if picture is None:
         raise HTTPException(404, "this picture is not kept")
-    return Response(picture.data, media_type=picture.media_type, headers={"Cache-Control": "private, max-age=86400"})
+    return Response(picture.data, media_type=picture.media_type)
 
 
 @reading.get("/audit", responses={**STRANGER, **REFUSED, **BEHIND})
@@ -146,11 +124,12 @@ async def get_audit(
     front: FrontHere, who: Who, asked: Annotated[bodies.AuditSearch, Query()]
 ) -> list[bodies.AuditLine]:
     """The audit trail, the newest lines first. Whoever reads in it stands in it."""
-    equal = asked.model_dump(exclude={"before", "limit"})
+    equal = asked.model_dump(exclude={"before", "since", "limit"})
     sought = " ".join(f"{name}={value}" for name, value in equal.items() if value is not None)
     await front.ask(who, "audit.read", sought or "everything", bodies.Act())
     before = None if asked.before is None else Micros(asked.before)
-    return [bodies.AuditLine(**structs.asdict(line)) for line in front.trail.latest(asked.limit, before, **equal)]
+    lines = front.trail.latest(asked.limit, before, asked.since, **equal)
+    return [bodies.AuditLine(**structs.asdict(line)) for line in lines]
 
 
 @acting.post("/alerts/{alert}/acknowledge", responses=LATE)
@@ -185,11 +164,14 @@ async def message(unit: bodies.Id, body: bodies.MessageToUnit, front: FrontHere,
     return bodies.Granted()
 
 
-@acting.post("/plates/search", response_class=Response, responses={200: {"content": {"application/json": {}}}})
-async def search(body: bodies.PlateSearch, front: FrontHere, who: Who) -> Response:
-    """Reads of the lookback period that look like this plate, newest first."""
-    plate = "".join(c for c in body.plate.upper() if c.isalnum())
+@acting.post("/plates/search", response_class=Response, responses={200: {"content": {"application/json": {}}}, **OFTEN})
+async def search(body: bodies.PlateSearch, front: FrontHere, who: Searcher) -> Response:
+    """Reads of the lookback period that may be of this plate, newest first; `?` is any one character."""
+    plate = plate_search.asked_for(body.plate)
+    objection = plate_search.objection(plate)
+    if objection:
+        raise HTTPException(422, objection)
     await front.ask(who, "plates.search", plate, body, reason=body.reason, case=body.case)
     picture = front.assembly.center.picture
-    reads = picture.plates.passed.get(fold(plate), [])[-MAX_FOUND:]
-    return Response(encode([views.read(read, picture) for read in reversed(reads)]), media_type="application/json")
+    found = plate_search.find(plate, picture, MAX_FOUND)
+    return Response(encode([views.read(read, picture) for read in found]), media_type="application/json")

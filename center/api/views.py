@@ -8,62 +8,15 @@ from __future__ import annotations
 
 import msgspec
 
-from center.api import camera_views
-from center.api.camera_views import ClipView, OfferView
 from center.api.view import View
-from center.core import ahead, alerting, hotlists, stops
+from center.core import ahead, alerting, hotlists
 from center.core.ahead import NextReader
-from center.core.aircraft import Aircraft
 from center.core.alerts import Alert, HitRead
-from center.core.correlation import Incident
 from center.core.events import Micros, PlateRead
 from center.core.findings import Difference
 from center.core.messages import Message
 from center.core.picture import Picture
-from center.core.stops import Stop
-from center.core.units import Unit, is_stale
-
-
-class StopView(View, frozen=True, kw_only=True):
-    """A traffic stop in progress. Whom the driver says they are is not shown to everybody who looks at a map."""
-
-    stop: str
-    at: Micros
-    plate: str | None = None
-    state: str | None = None
-    place: str | None = None
-    why: str | None = None
-
-
-class UnitView(View, frozen=True, kw_only=True):
-    unit: str
-    agency: str
-    own: bool
-    status: str
-    at: Micros
-    lat: float | None = None
-    lon: float | None = None
-    speed_mps: float | None = None
-    course_deg: float | None = None
-    seen: Micros | None = None
-    stale: bool = False
-    doubt: str = ""
-    media: bool = False
-    stop: StopView | None = None
-
-
-class AircraftView(View, frozen=True, kw_only=True):
-    icao: str
-    at: Micros
-    callsign: str | None = None
-    name: str | None = None
-    own: bool = False
-    lat: float | None = None
-    lon: float | None = None
-    altitude_m: float | None = None
-    speed_mps: float | None = None
-    course_deg: float | None = None
-    on_ground: bool | None = None
+from center.core.stop_records import LEAD
 
 
 class ReadView(View, frozen=True, kw_only=True):
@@ -117,6 +70,7 @@ class MessageView(View, frozen=True, kw_only=True):
     state: str
     level: int
     acked_at: Micros | None = None
+    delivered_at: Micros | None = None
 
 
 class NextView(View, frozen=True, kw_only=True):
@@ -152,95 +106,8 @@ class AlertView(View, frozen=True, kw_only=True):
     next: tuple[NextView, ...] = ()
     history: tuple[StepView, ...] = ()
     disposition: str | None = None
+    outcome: str = ""
     messages: tuple[MessageView, ...] = ()
-
-
-class CallView(View, frozen=True, kw_only=True):
-    call: str
-    system: str
-    at: Micros
-    number: str | None = None
-    text: str | None = None
-    closed: bool = False
-
-
-class NearUnit(View, frozen=True, kw_only=True):
-    unit: str
-    seconds: float
-
-
-class ChangeView(View, frozen=True, kw_only=True):
-    at: Micros
-    what: str
-
-
-class NearPlate(View, frozen=True, kw_only=True):
-    plate: str
-    reader: str
-    seen: Micros
-    alert: str = ""
-    hotlist: str = ""
-
-
-class IncidentView(View, frozen=True, kw_only=True):
-    incident: str
-    opened_at: Micros
-    state: str
-    kind: str | None = None
-    priority: int | None = None
-    lat: float | None = None
-    lon: float | None = None
-    uncertainty_m: float | None = None
-    address: str | None = None
-    calls: tuple[CallView, ...] = ()
-    units: tuple[NearUnit, ...] = ()
-    changes: tuple[ChangeView, ...] = ()
-    plates: tuple[NearPlate, ...] = ()
-    cameras: tuple[OfferView, ...] = ()
-    clips: tuple[ClipView, ...] = ()
-
-
-def unit(it: Unit, picture: Picture) -> UnitView:
-    own = picture.site.is_own(it.unit)
-    return UnitView(
-        unit=it.unit,
-        agency=it.agency,
-        own=own,
-        status=it.status,
-        at=it.at,
-        lat=it.lat,
-        lon=it.lon,
-        speed_mps=it.speed_mps,
-        course_deg=it.course_deg,
-        seen=it.fix_at or None,
-        stale=is_stale(it, picture),
-        doubt=it.doubt,
-        media=own,
-        stop=_stop(stops.of_unit(it.unit, picture)),
-    )
-
-
-def _stop(it: Stop | None) -> StopView | None:
-    if it is None:
-        return None
-    return StopView(stop=it.stop, at=it.opened_at, plate=it.plate, state=it.state, place=it.place, why=it.why)
-
-
-def aircraft(it: Aircraft, picture: Picture) -> AircraftView:
-    rostered = picture.site.aircraft.get(it.icao)
-    return AircraftView(
-        icao=it.icao,
-        at=it.at,
-        callsign=it.callsign,
-        name=rostered.name if rostered else None,
-        own=rostered is not None,
-        lat=it.lat,
-        lon=it.lon,
-        altitude_m=it.altitude_m,
-        speed_mps=it.speed_mps,
-        course_deg=it.course_deg,
-        on_ground=it.on_ground,
-    )
 
 
 def read(it: PlateRead, picture: Picture, *, backward: bool = False) -> ReadView:
@@ -311,6 +178,7 @@ def _message(it: Message) -> MessageView:
         state=it.state,
         level=it.level,
         acked_at=it.acked_at,
+        delivered_at=it.delivered_at,
     )
 
 
@@ -330,7 +198,7 @@ def alert(it: Alert, picture: Picture) -> AlertView:
         at=it.at,
         detail=it.detail,
         hotlist=it.hotlist,
-        lead=it.kind == "hotlist-hit" and it.state != "confirmed",
+        lead=it.kind in ("hotlist-hit", LEAD) and it.state != "confirmed",
         read=shown(it.reads[0]) if it.reads else None,
         listing=_listing(it, picture),
         differs=it.differs,
@@ -342,39 +210,6 @@ def alert(it: Alert, picture: Picture) -> AlertView:
         next=tuple(_next(reader, picture) for reader in ahead.of_alert(it, picture)),
         history=tuple(StepView(**msgspec.structs.asdict(step)) for step in it.history),
         disposition=it.disposition,
+        outcome=it.outcome,
         messages=tuple(_message(messages.messages[m]) for m in messages.of.get(it.alert, ())),
-    )
-
-
-def incident(it: Incident, picture: Picture) -> IncidentView:
-    calls = [picture.calls.calls[key] for key in it.calls if key in picture.calls.calls]
-    return IncidentView(
-        incident=it.incident,
-        opened_at=it.opened_at,
-        state="open" if it.closed_at is None else "closed",
-        kind=it.kind,
-        priority=it.priority,
-        lat=it.lat,
-        lon=it.lon,
-        uncertainty_m=it.uncertainty_m,
-        address=it.address,
-        calls=tuple(
-            CallView(
-                call=c.call,
-                system=c.system,
-                number=c.incident,
-                at=c.opened_at,
-                text=c.text,
-                closed=c.closed_at is not None,
-            )
-            for c in calls
-        ),
-        units=tuple(NearUnit(unit=near.unit, seconds=near.seconds) for near in it.units),
-        changes=tuple(ChangeView(at=change.at, what=change.what) for change in it.changes),
-        plates=tuple(
-            NearPlate(plate=hit.plate, reader=hit.reader, seen=hit.at, alert=hit.alert, hotlist=hit.hotlist)
-            for hit in it.hits
-        ),
-        cameras=camera_views.offers(it, picture),
-        clips=camera_views.kept(it, picture),
     )

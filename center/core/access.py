@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.core import video
+from center.core import asking, occasions, permissions, video
 from center.core.effects import Audit, Effect, Reply
 from center.core.events import Micros, OperatorActed
 from center.core.findings import Granted
-from center.core.roster import RosterOperator
+from center.core.roster import ROLES, RosterOperator
+from center.core.session_events import SessionChanged
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -29,7 +30,11 @@ MAX_REMEMBERED = 5_000
 
 class Rule(msgspec.Struct, frozen=True, gc=False):
     """What an act needs. `roles` may do it; `own_unit`: its subject must be a unit of an own agency; `alert`: one that
-    the person may see; `camera`: a camera that this person may use for this reason now (see video)."""
+    the person may see; `camera`: a camera that this person may use for this reason now (see video); `ground`: a
+    reason from their agency's list, or the site's where it has none, and a number of what goes on (see occasions);
+    `community`: a reason from that list, and an incident, over or not, for which this person may ask the public (see
+    asking); `owner`: a reason from that list, and a camera whose owner this person may ask about an incident that goes
+    on (see permissions)."""
 
     roles: tuple[str, ...]
     reason: bool = False
@@ -37,33 +42,94 @@ class Rule(msgspec.Struct, frozen=True, gc=False):
     own_unit: bool = False
     alert: bool = False
     camera: bool = False
+    community: bool = False
+    owner: bool = False
+    ground: bool = False
     carried_out_elsewhere: bool = False
 
 
-_ROOM = ("operator", "supervisor")
-_ANYBODY = (*_ROOM, "auditor")
+_ROOM = ("operator", "supervisor", "trainer")
+"""Who does the room's work; a trainer on a simulated site only (see allow)."""
+_WATCHING = (*_ROOM, "auditor")
 ACTS: dict[str, Rule] = {
-    "room.watch": Rule(_ANYBODY),
-    "picture.look": Rule(_ROOM),
     "alert.acknowledge": Rule(_ROOM, alert=True, carried_out_elsewhere=True),
     "alert.confirm": Rule(_ROOM, alert=True, carried_out_elsewhere=True),
     "alert.dismiss": Rule(_ROOM, alert=True, carried_out_elsewhere=True),
-    "unit.position": Rule(_ANYBODY),
-    "unit.video": Rule(_ROOM, reason=True, own_unit=True),
-    "unit.audio": Rule(_ROOM, reason=True, own_unit=True),
-    "unit.message": Rule(_ROOM, own_unit=True, carried_out_elsewhere=True),
-    "camera.watch": Rule(_ROOM, reason=True, camera=True, carried_out_elsewhere=True),
-    "camera.listen": Rule(_ROOM, reason=True, camera=True, carried_out_elsewhere=True),
-    "camera.stop": Rule(_ROOM, carried_out_elsewhere=True),
-    "camera.revoke": Rule(("supervisor",), reason=True, carried_out_elsewhere=True),
-    "clip.keep": Rule(_ROOM, reason=True, case=True, camera=True, carried_out_elsewhere=True),
-    "clip.look": Rule((*_ROOM, "auditor")),
-    "patterns.look": Rule(_ANYBODY),
+    "audit.export": Rule(("supervisor", "auditor")),
+    "audit.read": Rule(("supervisor", "auditor")),
     "box.accept": Rule(("supervisor",), carried_out_elsewhere=True),
     "box.decline": Rule(("supervisor",), carried_out_elsewhere=True),
-    "plates.search": Rule(_ROOM, reason=True, case=True),
-    "audit.read": Rule(("supervisor", "auditor")),
+    "bulletin.approve": Rule(("supervisor",), carried_out_elsewhere=True),
+    "bulletin.decline": Rule(("supervisor",), reason=True, carried_out_elsewhere=True),
+    "bulletin.draft": Rule((*_ROOM, "detective"), carried_out_elsewhere=True),
+    "bulletin.read": Rule(("representative",), carried_out_elsewhere=True),
+    "bulletin.series": Rule((*_ROOM, "detective"), reason=True, case=True, ground=True, carried_out_elsewhere=True),
+    "bulletin.withdraw": Rule(("supervisor",), reason=True, carried_out_elsewhere=True),
+    "bulletins.look": Rule((*_WATCHING, "deputy", "detective", "representative")),
+    "camera.listen": Rule(_ROOM, reason=True, camera=True, carried_out_elsewhere=True),
+    "camera.revoke": Rule(("supervisor",), reason=True, carried_out_elsewhere=True),
+    "camera.stop": Rule(_ROOM, carried_out_elsewhere=True),
+    "camera.watch": Rule(_ROOM, reason=True, camera=True, carried_out_elsewhere=True),
+    "cameras.look": Rule(_WATCHING),
+    "case.assign": Rule(("supervisor",), carried_out_elsewhere=True),
+    "case.close": Rule(("supervisor",), carried_out_elsewhere=True),
+    "clip.keep": Rule(_ROOM, reason=True, case=True, camera=True, carried_out_elsewhere=True),
+    "clip.look": Rule((*_WATCHING, "detective")),
+    "community.approve": Rule(("supervisor",), reason=True, carried_out_elsewhere=True),
+    "community.close": Rule(_ROOM, carried_out_elsewhere=True),
+    "community.list": Rule(_WATCHING),
+    "community.look": Rule(("supervisor",)),
+    "community.reject": Rule(("supervisor",), reason=True, carried_out_elsewhere=True),
+    "community.request": Rule(_ROOM, reason=True, case=True, community=True, carried_out_elsewhere=True),
+    "cot.watch": Rule((*_ROOM, "deputy", "detective", "representative")),
+    "feeds.look": Rule((*_WATCHING, "administrator")),
+    "incident.share": Rule(_ROOM, reason=True, carried_out_elsewhere=True),
+    "incident.unshare": Rule(_ROOM, reason=True, carried_out_elsewhere=True),
+    "hold.lift": Rule(("supervisor",), reason=True, carried_out_elsewhere=True),
+    "hold.look": Rule(("supervisor", "auditor", "detective")),
+    # No ground: a hold shows nothing to anybody, and is placed just when what it is about is over here.
+    "hold.place": Rule(("supervisor", "detective"), reason=True, case=True, carried_out_elsewhere=True),
+    "log.read": Rule(_WATCHING),
+    "log.write": Rule(_ROOM, carried_out_elsewhere=True),
+    "counts.look": Rule((*_WATCHING, "detective", "administrator")),
+    "outcome.correct": Rule(("supervisor",), reason=True, alert=True, carried_out_elsewhere=True),
+    "outcome.mark": Rule((*_ROOM, "deputy"), alert=True, carried_out_elsewhere=True),
+    "message.read": Rule((*_ROOM, "deputy", "detective", "representative"), carried_out_elsewhere=True),
+    "message.reply": Rule((*_ROOM, "deputy", "detective", "representative"), carried_out_elsewhere=True),
+    "message.send": Rule((*_ROOM, "detective"), carried_out_elsewhere=True),
+    "messages.look": Rule((*_WATCHING, "deputy", "detective", "representative")),
+    "owner.ask": Rule(_ROOM, reason=True, case=True, owner=True, carried_out_elsewhere=True),
+    "owner.unask": Rule(_ROOM, carried_out_elsewhere=True),
+    "patterns.look": Rule((*_WATCHING, "detective")),
+    "picture.look": Rule((*_ROOM, "detective")),
+    "plates.search": Rule((*_ROOM, "detective"), reason=True, case=True, ground=True),
+    "posts.search": Rule((*_ROOM, "detective"), reason=True, case=True, ground=True, carried_out_elsewhere=True),
+    "records.search": Rule((*_ROOM, "detective"), reason=True, case=True, ground=True, carried_out_elsewhere=True),
+    "records.send": Rule(_ROOM, own_unit=True, carried_out_elsewhere=True),
+    "review.ask": Rule(("supervisor", "auditor"), reason=True),
+    "review.fine": Rule(("supervisor", "auditor")),
+    "review.object": Rule(("supervisor", "auditor"), reason=True),
+    "room.watch": Rule((*_WATCHING, "administrator", "deputy", "detective", "representative")),
+    "series.confirm": Rule(("detective", "supervisor"), carried_out_elsewhere=True),
+    "series.plates": Rule((*_ROOM, "detective"), reason=True, case=True, ground=True),
+    "series.split": Rule(("detective", "supervisor"), carried_out_elsewhere=True),
+    "session.look": Rule(("administrator",)),
+    "session.revoke": Rule(("administrator",), reason=True),
+    "site.look": Rule(ROLES),
+    "stop.look": Rule(_ROOM, own_unit=True),
+    "ticket.look": Rule(_ROOM),
+    "tip.apart": Rule((*_ROOM, "detective"), reason=True, carried_out_elsewhere=True),
+    "tip.belongs": Rule((*_ROOM, "detective"), reason=True, carried_out_elsewhere=True),
+    "tip.unsay": Rule((*_ROOM, "detective"), reason=True, carried_out_elsewhere=True),
+    "tips.look": Rule((*_WATCHING, "detective")),
+    # No ground, here and for video: they say whether it is ours to see. What is seen is `camera.watch`, which has one.
+    "unit.audio": Rule(_ROOM, reason=True, own_unit=True),
+    "unit.message": Rule(_ROOM, own_unit=True, carried_out_elsewhere=True),
+    "unit.position": Rule((*_WATCHING, "deputy")),
+    "unit.video": Rule(_ROOM, reason=True, own_unit=True),
 }
+"""By subject. A role that stands in no row may do nothing; an administrator looks after the site and its people and
+sees no case."""
 
 
 class Why(msgspec.Struct, frozen=True, gc=False):
@@ -85,9 +151,11 @@ class Refusal(msgspec.Struct, frozen=True, gc=False):
 
 
 class AccessSlice(msgspec.Struct):
-    """The last replies by request, so that a request sent twice is one act."""
+    """The last replies by request, so that a request sent twice is one act; none yet where others must answer first.
+    `line`: the id of the last line that went to the trail, so that a trail that has been cut short is found out."""
 
     answered: dict[str, Reply | None] = {}
+    line: str = ""
 
 
 def allow(who: str, act: str, subject: str, why: Why, now: Micros, picture: Picture) -> Grant | Refusal:  # noqa: ARG001
@@ -98,12 +166,9 @@ def allow(who: str, act: str, subject: str, why: Why, now: Micros, picture: Pict
         return Refusal(f"{who or 'nobody'} does not work here")
     if rule is None:
         return Refusal(f"there is no act called {act}")
-    if operator.role not in rule.roles:
-        article = "an" if operator.role[0] in "aeiou" else "a"
-        return Refusal(f"{article} {operator.role} may not do {act}")
-    agency = picture.site.agencies.get(operator.agency)
-    if agency is None or not agency.own:
-        return Refusal(f"{operator.agency} is not an agency of this center")
+    stranger = _not_for(operator, act, rule, picture)
+    if stranger:
+        return Refusal(stranger)
     if rule.own_unit and not picture.site.is_own(subject):
         return Refusal(f"{subject} is not a unit of an own agency: its position is shared, nothing else")
     alert = picture.alerts.alerts.get(subject) if rule.alert else None
@@ -113,14 +178,53 @@ def allow(who: str, act: str, subject: str, why: Why, now: Micros, picture: Pict
         return Refusal("a reason must be given")
     if rule.case and not why.case:
         return Refusal("a case, call or stop number must be given")
-    if rule.camera:
-        alert = picture.alerts.alerts.get(why.case or "")
+    return _on_what_ground(operator, act, subject, why, picture)
+
+
+def _on_what_ground(operator: RosterOperator, act: str, subject: str, why: Why, picture: Picture) -> Grant | Refusal:
+    """Whether the reason that is given goes on, and is one for this."""
+    rule, case = ACTS[act], why.case or ""
+    grounds = picture.site.grounds_of(operator.agency)
+    if rule.camera or rule.ground:
+        alert = picture.alerts.alerts.get(case)
         if alert is not None and not may_see(operator, alert.hotlist, picture):
-            return Refusal(f"there is no alert {why.case} going on", f"{who} may not see hits of {alert.hotlist}")
-        objection = video.objection(video.Asked(who, operator.role, act, subject, why.reason, why.case), picture)
-        if objection:
-            return Refusal(objection)
-    return Grant(operator)
+            hidden = f"{operator.operator} may not see hits of {alert.hotlist}"
+            return Refusal(f"there is no alert {case} going on", hidden)
+    objection = ""
+    if rule.camera:
+        asked = video.Asked(operator.operator, operator.role, act, subject, why.reason, why.case)
+        objection = video.objection(asked, picture)
+    elif rule.ground:
+        objection = occasions.no_ground(why.reason or "", case, grounds, picture)
+    elif rule.community:
+        objection = occasions.unlisted(why.reason or "", grounds) or asking.objection(
+            operator.operator, subject, case, picture
+        )
+    elif rule.owner:
+        objection = occasions.unlisted(why.reason or "", grounds) or permissions.objection(
+            operator.operator, subject, case, picture
+        )
+    return Refusal(objection) if objection else Grant(operator)
+
+
+def _not_for(operator: RosterOperator, act: str, rule: Rule, picture: Picture) -> str:
+    """Why an act is not this person's, whatever it is done to; empty when it is."""
+    if operator.role not in rule.roles:
+        article = "an" if operator.role[0] in "aeiou" else "a"
+        return f"{article} {operator.role} may not do {act}"
+    if operator.role == "trainer" and not picture.site.is_simulated:
+        return "a trainer works on a simulated site only"
+    agency = picture.site.agencies.get(operator.agency)
+    if operator.role == "representative":
+        if agency is None or agency.own:
+            return "a representative comes from another agency"
+        return "" if agency.sees else f"{operator.agency} has not joined this center"
+    return "" if agency is not None and agency.own else f"{operator.agency} is not an agency of this center"
+
+
+def acts_of(role: str) -> tuple[str, ...]:
+    """The acts that a role may do at all; what else each needs is asked at the door."""
+    return tuple(act for act, rule in ACTS.items() if role in rule.roles)
 
 
 def no_alert(subject: str) -> str:
@@ -162,11 +266,12 @@ def audience(hotlist: str, picture: Picture) -> str:
 def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
     """Decide, audit, and reply to what needs no other desk."""
     here = picture.access
-    if event.request in here.answered:
+    if event.request in here.answered and not _shows_anew(event, picture):
         earlier = here.answered[event.request]
         if earlier is not None:
             yield msgspec.structs.replace(earlier, id=picture.mint("r"))
         return
+    remember(event.request, None, picture)
     why = Why(event.reason, event.case)
     answer = allow(event.operator, event.act, event.subject, why, picture.now, picture)
     yield Audit(
@@ -188,8 +293,28 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
         yield Reply(id=picture.mint("r"), request=event.request, granted=True)
 
 
-def remember(request: str, reply: Reply, picture: Picture) -> None:
-    """Keep the reply to a request; forget the oldest."""
+def _shows_anew(event: OperatorActed, picture: Picture) -> bool:
+    """Whether a repeat is a look of its own: what the door alone lets through shows what is there by now, not what the
+    first look showed. A repeated refusal shows nothing and is answered like any other repeat."""
+    rule, earlier = ACTS.get(event.act), picture.access.answered[event.request]
+    return rule is not None and not rule.carried_out_elsewhere and earlier is not None and earlier.granted
+
+
+def session_changed(event: SessionChanged, picture: Picture) -> Iterator[Effect]:
+    """Who came in, who was not let in, who left, and who has too many pages open."""
+    yield Audit(
+        id=picture.mint("u"),
+        at=picture.now,
+        operator=event.operator,
+        act={"ended": "session.end", "crowded": "room.watch"}.get(event.what, "session.open"),
+        subject=event.address,
+        granted=event.what not in ("refused", "crowded"),
+        why=event.why,
+    )
+
+
+def remember(request: str, reply: Reply | None, picture: Picture) -> None:
+    """Keep the reply to a request, or that there is none yet; forget the oldest."""
     here = picture.access.answered
     here[request] = reply
     while len(here) > MAX_REMEMBERED:

@@ -30,6 +30,7 @@ from center.core.events import (
 )
 from center.core.findings import (
     Confirmed,
+    Disposed,
     Granted,
     Hit,
     HotlistAltered,
@@ -45,6 +46,8 @@ from center.core.findings import (
 if TYPE_CHECKING:
     from center.core.picture import Picture
 
+CALLS_FOR_HELP = {"emergency": "pressed the emergency button", "crash": "reports a crash"}
+"""What a unit says, and how that is put to the room."""
 DISPOSITIONS = ("correct", "wrong-state", "misread", "stale-listing", "dismissed")
 MAX_READS_SHOWN = 200
 MAX_CLOSED = 5_000
@@ -76,8 +79,9 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
 
 def unit_reported(event: UnitReported, picture: Picture) -> Iterator[Effect]:
     unit = picture.site.unit_of.get(event.unit, event.unit)
-    if event.status == "emergency" and unit in picture.units.units:  # beyond a thousand strangers none is taken
-        yield plainly(picture, "unit-emergency", unit, f"{unit} pressed the emergency button", event.text or "")
+    said = CALLS_FOR_HELP.get(event.status or "")
+    if said and unit in picture.units.units:  # beyond a thousand strangers none is taken
+        yield plainly(picture, "unit-emergency", unit, f"{unit} {said}", event.text or "")
 
 
 def feed_quiet(event: FeedFellQuiet, picture: Picture) -> Iterator[Effect]:
@@ -130,6 +134,8 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
         _close(picture, alert, "dismissed", step)
         if picture.messages.of.get(alert.alert):
             picture.found.append(Retracted(alert.alert))
+        if alert.kind != "hotlist-hit":
+            picture.found.append(Disposed(alert.alert))
     yield _show(picture, alert)
     yield Reply(id=picture.mint("r"), request=event.request, granted=True)
 
@@ -145,8 +151,7 @@ def _confirm(alert: Alert, step: Step, picture: Picture) -> None:
         picture.found.append(ToCheck(alert.alert, step))
     else:
         _close(picture, alert, "confirmed", msgspec.structs.replace(step, disposition="correct"))
-        if is_hit:
-            picture.found.append(Confirmed(alert.alert))
+        picture.found.append(Confirmed(alert.alert) if is_hit else Disposed(alert.alert))
 
 
 def checked(alert_id: str, said: str, words: str, step: Step | None, picture: Picture) -> Iterator[Effect]:
@@ -234,7 +239,7 @@ def _hit(hit: Hit, picture: Picture) -> Iterator[Effect]:
         kind="hotlist-hit",
         key=key,
         subject=listing.plate,
-        headline=f"{listing.reason.capitalize()}: {listing.plate}{state} at {_reader_name(hit.read, picture)}",
+        headline=f"{_reason(listing)}: {listing.plate}{state} at {reader_name(hit.read, picture)}",
         at=picture.now,
         detail=_staleness(hotlist, picture),
         hotlist=hotlist.name,
@@ -299,7 +304,7 @@ def _is_news(known: Alert, hit: Hit, picture: Picture) -> bool:
     return all((shown.read.plate, shown.read.state) != said for shown in known.reads)
 
 
-def _reader_name(read: PlateRead, picture: Picture) -> str:
+def reader_name(read: PlateRead, picture: Picture) -> str:
     if read.reader in picture.units.units:
         return f"a stop by {read.reader}"
     reader = picture.site.reader_of.get(read.reader, read.reader)
@@ -310,6 +315,10 @@ def _reader_name(read: PlateRead, picture: Picture) -> str:
 def _open(picture: Picture, key: str) -> Alert | None:
     alert = picture.alerts.alerts.get(picture.alerts.current.get(key, ""))
     return alert if alert is not None and alert.closed_at is None else None
+
+
+def _reason(listing: Listing) -> str:
+    return "BOLO" if listing.reason == "bolo" else listing.reason.capitalize()
 
 
 def plainly(picture: Picture, kind: str, subject: str, headline: str, detail: str = "", *, hotlist: str = "") -> Effect:

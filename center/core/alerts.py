@@ -21,12 +21,12 @@ class HitRead(msgspec.Struct, frozen=True, gc=False):
 
 class Alert(msgspec.Struct, gc=False):
     """`kind` is hotlist-hit, unit-emergency, hotlist-refused, feed-quiet, unacknowledged, listening, patrol-boxes,
-    burglary-list or burglary-rash. `key` joins what is the same matter; `hotlist` is the list that it came of, if any,
-    which decides who may see it. For a hotlist hit: the listing and its list's version as they were when it was raised,
-    the reads oldest first, what differs between the first read and the listing, and how likely they are one car (of all
-    its reads, the likeliest). `check` is what the records said of the listing last, at `checked_at`: listed, not-listed
-    or not-checked; asked while they are being asked; empty where there are none. `off`: the listing is on the list no
-    more."""
+    burglary-list, burglary-rash, community-clips, warrant-lead or stop-silent. `key` joins what is the same matter;
+    `hotlist` is the list that it came of, if any, which decides who may see it. For a hotlist hit: the listing and
+    its list's version as they were when it was raised, the reads oldest first, what differs between the first read
+    and the listing, and how likely they are one car (of all its reads, the likeliest). `check` is what the records
+    said of the listing last, at `checked_at`: listed, not-listed or not-checked; asked while they are being asked;
+    empty where there are none. `off`: the listing is on the list no more."""
 
     alert: str
     kind: str
@@ -52,6 +52,8 @@ class Alert(msgspec.Struct, gc=False):
     reads_in_all: int = 0
     history: list[Step] = []
     disposition: str | None = None
+    outcome: str = ""
+    outcome_at: Micros | None = None
     closed_at: Micros | None = None
 
 

@@ -6,6 +6,8 @@ Refuses to know: how a camera speaks, and who watches.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from center.core.fact import Answer, Event, Micros
 
 
@@ -61,3 +63,6 @@ class ClipKept(Answer, frozen=True, kw_only=True):
     size: int = 0
     sha256: str = ""
     trouble: str = ""
+
+
+AnyCameraEvent: TypeAlias = CameraChanged | CameraLooked | StreamChanged | VideoRefused | ClipKept

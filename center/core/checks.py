@@ -17,8 +17,9 @@ import msgspec
 
 from center.core import alerting
 from center.core.effects import Effect, Lookup, WakeAt, Withdraw
-from center.core.events import SECOND, Event, LookupAnswered, Micros, Woke
+from center.core.events import SECOND, Event, Micros, Woke
 from center.core.findings import Step, ToCheck
+from center.core.record_facts import LookupAnswered
 
 if TYPE_CHECKING:
     from center.core.picture import Picture

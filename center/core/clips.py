@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from center.core import heard
 from center.core.camera_events import ClipKept
 from center.core.effects import Effect, KeepClip, Notify, Reply
 from center.core.events import MINUTE, Micros, OperatorActed
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
 MAX_LONG = 10 * MINUTE
 MAX_CLIPS = 5_000
+RULE = "rule/"
+"""How the name of a rule begins that has had a clip kept, where otherwise a person's stands."""
 
 
 class Clip(msgspec.Struct, gc=False):
-    """`state`: asked, kept, or failed with `trouble`. `start` and `end` are those of the file once it is kept."""
+    """`state`: asked, kept, or failed with `trouble`. `start` and `end` are those of the file once it is kept.
+    `incident` is what it is evidence of: an incident or a stop, or of a clip that a rule had kept a unit. `unit`: the
+    one that the camera is on."""
 
     clip: str
     camera: str
@@ -38,14 +43,16 @@ class Clip(msgspec.Struct, gc=False):
     size: int = 0
     sha256: str = ""
     trouble: str = ""
+    unit: str = ""
 
 
 class ClipsSlice(msgspec.Struct):
-    """Clips by id, oldest first, and their ids by incident. Which are forgotten here stay on disk, and in the
-    journal."""
+    """Clips by id, oldest first, and their ids by what they are evidence of, and by the unit that the camera is on.
+    Which are forgotten here stay on disk, and in the journal."""
 
     clips: dict[str, Clip] = {}
     of: dict[str, list[str]] = {}
+    on: dict[str, list[str]] = {}
 
 
 def of_incident(incident: str, picture: Picture) -> list[Clip]:
@@ -57,35 +64,64 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
     if event.act != "clip.keep" or not any(isinstance(f, Granted) for f in picture.found):
         return
     start, end = _micros(event.details.get("start", "")), _micros(event.details.get("end", ""))
-    why = _objection(event.case or "", start, end, picture)
+    case = picture.incidents.by_call.get(event.case or "", event.case or "")
+    why = _objection(case, start, end, picture)
     if why or start is None or end is None:
         yield Reply(id=picture.mint("r"), request=event.request, granted=False, why=why)
         return
     keep = KeepClip(
         id=picture.mint("k"),
         camera=event.subject,
-        incident=event.case or "",
+        incident=case,
         operator=event.operator,
         reason=event.reason or "",
         asked_at=picture.now,
         start=start,
         end=end,
+        heard=heard.during(event.subject, start, end, picture),
     )
+    yield from asked(keep, picture)
+    yield Reply(id=picture.mint("r"), request=event.request, granted=True, made=keep.id)
+
+
+def asked(keep: KeepClip, picture: Picture) -> Iterator[Effect]:
+    """What is to be kept, whoever decided it."""
     clip = Clip(keep.id, keep.camera, keep.incident, keep.operator, keep.reason, picture.now, keep.start, keep.end)
+    rostered = picture.site.cameras.get(keep.camera)
+    clip.unit = (rostered.unit if rostered else None) or ""
     _file(clip, picture.clips)
     yield keep
-    yield _show(clip, picture)
-    yield Reply(id=picture.mint("r"), request=event.request, granted=True, made=keep.id)
+    yield from _show(clip, picture)
+
+
+def given(clip: Clip, picture: Picture) -> Iterator[Effect]:
+    """A clip that somebody outside has given, and a moderator let through."""
+    _file(clip, picture.clips)
+    yield from _show(clip, picture)
+
+
+def is_by_rule(clip: Clip) -> bool:
+    """Whether no person had it kept."""
+    return clip.operator.startswith(RULE)
 
 
 def _file(clip: Clip, here: ClipsSlice) -> None:
     here.clips[clip.clip] = clip
     here.of.setdefault(clip.incident, []).append(clip.clip)
+    if clip.unit:
+        here.on.setdefault(clip.unit, []).append(clip.clip)
     while len(here.clips) > MAX_CLIPS:
-        gone = here.clips.pop(next(iter(here.clips)))
-        here.of[gone.incident].remove(gone.clip)
-        if not here.of[gone.incident]:
-            del here.of[gone.incident]
+        forget(next(iter(here.clips)), here)
+
+
+def forget(name: str, here: ClipsSlice) -> None:
+    """Let a clip go, here; the file and the journal are others' business."""
+    gone = here.clips.pop(name)
+    for by, key in ((here.of, gone.incident), (here.on, gone.unit)):
+        if key in by:
+            by[key].remove(name)
+            if not by[key]:
+                del by[key]
 
 
 def _micros(text: str) -> Micros | None:
@@ -93,9 +129,9 @@ def _micros(text: str) -> Micros | None:
     return Micros(int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _objection(incident: str, start: Micros | None, end: Micros | None, picture: Picture) -> str:
-    if incident not in picture.incidents.incidents:
-        return f"there is no incident {incident}"
+def _objection(case: str, start: Micros | None, end: Micros | None, picture: Picture) -> str:
+    if case not in picture.incidents.incidents and case not in picture.stops.stops:
+        return f"there is no call or stop {case}"
     if start is None or end is None or start >= end:
         return "a clip ends after it begins"
     if end - start > MAX_LONG:
@@ -111,11 +147,13 @@ def kept(event: ClipKept, picture: Picture) -> Iterator[Effect]:
     clip.size, clip.sha256 = event.size, event.sha256
     clip.start = event.start if event.start is not None else clip.start
     clip.end = event.end if event.end is not None else clip.end
-    yield _show(clip, picture)
+    yield from _show(clip, picture)
 
 
-def _show(clip: Clip, picture: Picture) -> Notify:
-    """A clip is shown with its incident."""
+def _show(clip: Clip, picture: Picture) -> Iterator[Notify]:
+    """A clip is shown with its incident, and with the unit that the camera is on."""
     incident = picture.incidents.incidents.get(clip.incident)
-    revision = incident.revision if incident else 0
-    return Notify(id=picture.mint("n"), topic="incident", subject=clip.incident, revision=revision, headline="clip")
+    shown = [("incident", clip.incident, incident.revision)] if incident else []
+    shown += [("unit", clip.unit, 0)] if clip.unit else []
+    for topic, subject, revision in shown:
+        yield Notify(id=picture.mint("n"), topic=topic, subject=subject, revision=revision, headline="clip")

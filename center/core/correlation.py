@@ -29,9 +29,9 @@ from center.core.events import (
     RouteAnswered,
     RouteTime,
 )
-from center.core.findings import Hit
+from center.core.findings import Hit, Tipped
 from center.core.geo import distance_m
-from center.core.units import is_stale
+from center.core.units import SIGNED_OFF, is_stale
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -109,7 +109,7 @@ def called(event: CallOpened | CallChanged, picture: Picture) -> Iterator[Effect
         if incident is None:
             incident = _open(call, picture)
         else:
-            _note(incident, picture, f"call {call.call} of {call.system} joined")
+            note(incident, picture, f"call {_number(call)} joined")
         incident.calls.append(key)
         here.by_call[key] = incident.incident
     else:
@@ -117,7 +117,7 @@ def called(event: CallOpened | CallChanged, picture: Picture) -> Iterator[Effect
         if incident.closed_at is not None:
             incident.closed_at = None
             here.open.append(name)
-            _note(incident, picture, f"reopened by call {call.call} of {call.system}")
+            note(incident, picture, f"reopened by call {_number(call)}")
     incident.last_call_at = event.at
     incident.address = call.address or incident.address
     _describe(incident, picture)
@@ -136,7 +136,7 @@ def closed(event: CallClosed, picture: Picture) -> Iterator[Effect]:
         return
     incident.closed_at = event.at
     picture.incidents.open.remove(incident.incident)
-    _note(incident, picture, "closed")
+    note(incident, picture, "closed")
     yield _show(incident, picture)
 
 
@@ -150,7 +150,7 @@ def ranked(event: RouteAnswered, picture: Picture) -> Iterator[Effect]:
     incident.route = ""
     after = [time.unit for time in incident.units]
     if before and before != after:
-        _note(incident, picture, f"nearest units now {', '.join(after)}; were {', '.join(before)}")
+        note(incident, picture, f"nearest units now {', '.join(after)}; were {', '.join(before)}")
     yield _show(incident, picture)
 
 
@@ -169,9 +169,25 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
             incident = picture.incidents.incidents[name]
             if _is_near(incident, lat, lon, HIT_NEAR_M) and abs(read.at - incident.last_call_at) < HIT_WITHIN:
                 alert = alerting.of_listing(finding.hotlist, finding.listing, picture)
-                incident.hits.append(NearHit(finding.listing.plate, read.reader, read.at, alert, finding.hotlist))
+                reader = alerting.reader_name(read, picture)
+                incident.hits.append(NearHit(finding.listing.plate, reader, read.at, alert, finding.hotlist))
                 del incident.hits[:-MAX_NOTED]
                 yield _show(incident, picture)
+
+
+def tipped(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001
+    """Stands behind `tips`: an incident that a tip has come to stand beside is shown anew, and says so once."""
+    changed: dict[str, None] = {}
+    for finding in picture.found:
+        if isinstance(finding, Tipped):
+            changed[finding.incident] = None
+            if finding.tip:
+                what = f"tip {finding.tip} may be about this; nobody has checked it"
+                incident = picture.incidents.incidents[finding.incident]
+                if all(change.what != what for change in incident.changes):
+                    note(incident, picture, what)
+    for name in changed:
+        yield _show(picture.incidents.incidents[name], picture)
 
 
 def _matching(call: Call, picture: Picture) -> Incident | None:
@@ -220,9 +236,9 @@ def _describe(incident: Incident, picture: Picture) -> None:
     kind = next((call.kind for call in calls if call.kind), incident.kind)
     priority = min((call.priority for call in calls if call.priority is not None), default=incident.priority)
     if incident.kind is not None and kind != incident.kind:
-        _note(incident, picture, f"now {kind}, was {incident.kind}")
+        note(incident, picture, f"now {kind}, was {incident.kind}")
     if incident.priority is not None and priority != incident.priority:
-        _note(incident, picture, f"priority now {priority}, was {incident.priority}")
+        note(incident, picture, f"priority now {priority}, was {incident.priority}")
     incident.kind, incident.priority = kind, priority
 
 
@@ -237,7 +253,7 @@ def _locate(incident: Incident, call: Call, picture: Picture) -> None:
             return
         metres = distance_m(incident.lat, incident.lon, call.lat, call.lon)
         if metres > RERANK_AFTER_M:
-            _note(incident, picture, f"location moved {metres:.0f} m, now within {theirs:.0f} m")
+            note(incident, picture, f"location moved {metres:.0f} m, now within {theirs:.0f} m")
     incident.lat, incident.lon, incident.uncertainty_m = call.lat, call.lon, call.uncertainty_m
     incident.located_by = call.key
 
@@ -253,7 +269,10 @@ def _rank(incident: Incident, picture: Picture) -> Iterator[Effect]:
     stands = [
         (distance_m(unit.lat, unit.lon, lat, lon), Stand(unit.unit, unit.lat, unit.lon))
         for unit in picture.units.placed()
-        if unit.lat is not None and unit.lon is not None and not is_stale(unit, picture)
+        if unit.lat is not None
+        and unit.lon is not None
+        and unit.status not in SIGNED_OFF
+        and not is_stale(unit, picture)
     ]
     if not stands:
         return
@@ -270,7 +289,13 @@ def _is_near(incident: Incident, lat: float, lon: float, within_m: float) -> boo
     return distance_m(incident.lat, incident.lon, lat, lon) <= within_m
 
 
-def _note(incident: Incident, picture: Picture, what: str) -> None:
+def _number(call: Call) -> str:
+    """As its dispatchers say it, where they do."""
+    return f"{call.incident or call.call} of {call.system}"
+
+
+def note(incident: Incident, picture: Picture, what: str) -> None:
+    """What has become of an incident, in words, for whoever looks at it."""
     incident.changes.append(Change(picture.now, what))
     del incident.changes[:-MAX_NOTED]
 

@@ -13,21 +13,44 @@ from typing import TypeAlias
 
 import msgspec
 
-from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, StreamChanged, VideoRefused
+from center.core.camera_events import AnyCameraEvent
+from center.core.community_facts import AnyCommunityEvent
 from center.core.fact import DAY, HOUR, MINUTE, SECOND, Answer, Event, Micros
+from center.core.feed_events import AnyFeedEvent, FeedFaulted, FeedFellQuiet, FeedRecovered
+from center.core.message_facts import MessageDelivered, MessageReplied
+from center.core.outcome_facts import VehicleRecovered
 from center.core.pattern_facts import ForecastReady, Patterns
+from center.core.record_facts import AnyFound
+from center.core.retention_facts import AnyRetentionEvent, Retention
 from center.core.roster import (
     Agency,
+    Grounds,
     Policy,
     RosterAircraft,
     RosterCamera,
+    RosterCot,
     RosterHotlist,
     RosterOperator,
+    RosterOwner,
     RosterReader,
     RosterUnit,
 )
+from center.core.session_events import SessionChanged
+from center.core.tip_facts import TipReceived
 
-__all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "Answer", "Event", "Micros"]  # handed on from `fact`; the rest is here
+__all__ = [
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+    "Answer",
+    "Event",
+    "FeedFaulted",
+    "FeedFellQuiet",
+    "FeedRecovered",
+    "Micros",
+]
+# Handed on; the rest is here.
 
 # --- units ------------------------------------------------------------------------------------------------------
 
@@ -53,9 +76,10 @@ class UnitReported(Event, frozen=True, kw_only=True):
     text: str | None = None
 
 
-class StopOpened(Event, frozen=True, kw_only=True):
-    """A deputy has stopped a car. `stop` is the terminal's id of it; `plate` as in PlateRead; `last`, `first` and
-    `born` (YYYY-MM-DD) are what the driver says, which may be false."""
+class _StopTold(Event, frozen=True, kw_only=True):
+    """`stop` is the terminal's id; `plate` as in PlateRead; `last`, `first`, `born` (YYYY-MM-DD) and `licence` (its
+    number) are what the driver says, which may be false; `without`: that they have none. `photo` is a picture on file
+    that the deputy has held against the driver, `is_driver` what they found."""
 
     unit: str
     stop: str
@@ -68,22 +92,18 @@ class StopOpened(Event, frozen=True, kw_only=True):
     last: str | None = None
     first: str | None = None
     born: str | None = None
+    licence: str | None = None
+    without: bool | None = None
+    photo: str | None = None
+    is_driver: bool | None = None
 
 
-class StopChanged(Event, frozen=True, kw_only=True):
+class StopOpened(_StopTold, frozen=True, kw_only=True):
+    """A deputy has stopped a car."""
+
+
+class StopChanged(_StopTold, frozen=True, kw_only=True):
     """Something about a stop became known; only the fields that are present are new."""
-
-    unit: str
-    stop: str
-    lat: float | None = None
-    lon: float | None = None
-    place: str | None = None
-    plate: str | None = None
-    state: str | None = None
-    why: str | None = None
-    last: str | None = None
-    first: str | None = None
-    born: str | None = None
 
 
 class StopClosed(Event, frozen=True, kw_only=True):
@@ -299,14 +319,6 @@ class RouteAnswered(Answer, frozen=True, kw_only=True):
     times: tuple[RouteTime, ...]
 
 
-class LookupAnswered(Answer, frozen=True, kw_only=True):
-    """What the records say of a plate. `listed`: for which reasons it is wanted; empty: it is not. With `trouble`, why
-    they said nothing, they said nothing."""
-
-    listed: tuple[str, ...] = ()
-    trouble: str = ""
-
-
 class Woke(Answer, frozen=True, kw_only=True):
     """A moment the center asked to be woken at has come."""
 
@@ -316,7 +328,9 @@ class Woke(Answer, frozen=True, kw_only=True):
 
 class SiteLoaded(Event, frozen=True, kw_only=True):
     """Who and what belongs to this site. The first event of every journal, and again whenever the site file changes.
-    `records`: whether there are records to be asked."""
+    `records`: whether there are records to be asked; `open_sources`: whether there is a twin's network. `clock`: from
+    when the site's is how many seconds ahead. `keep_on`: what happens to a unit that has its camera's memory kept (see
+    triggers)."""
 
     name: str
     simulated: bool = False
@@ -327,31 +341,16 @@ class SiteLoaded(Event, frozen=True, kw_only=True):
     operators: tuple[RosterOperator, ...] = ()
     policy: Policy = Policy()
     records: bool = False
+    open_sources: bool = False
     hotlists: tuple[RosterHotlist, ...] = ()
     cameras: tuple[RosterCamera, ...] = ()
     patterns: Patterns | None = None
-
-
-class FeedFaulted(Event, frozen=True, kw_only=True):
-    """Bytes that made no sense. `why` is for people, `excerpt` shows the start of the bytes (printable, at most 80
-    characters), `offset` is where in the stream they began. `repeats` counts further faults of the same kind that
-    were folded into this one so that a flood of garbage cannot fill the journal."""
-
-    why: str
-    excerpt: str = ""
-    offset: int | None = None
-    repeats: int = 0
-
-
-class FeedFellQuiet(Event, frozen=True, kw_only=True):
-    """Nothing came from `feed` for longer than its site file allows; `last` is when something last did."""
-
-    feed: str
-    last: Micros | None = None
-
-
-class FeedRecovered(Event, frozen=True, kw_only=True):
-    feed: str
+    grounds: Grounds = Grounds()
+    owners: tuple[RosterOwner, ...] = ()
+    cot: tuple[RosterCot, ...] = ()
+    clock: tuple[tuple[Micros, int], ...] = ()
+    retention: Retention | None = None
+    keep_on: tuple[str, ...] = ()
 
 
 AnyEvent: TypeAlias = (
@@ -369,20 +368,21 @@ AnyEvent: TypeAlias = (
     | CallOpened
     | CallChanged
     | CallClosed
+    | TipReceived
     | AircraftSeen
-    | CameraChanged
-    | CameraLooked
-    | StreamChanged
+    | AnyCameraEvent
     | OperatorActed
+    | AnyCommunityEvent
+    | VehicleRecovered
+    | SessionChanged
     | MessageAcked
+    | MessageDelivered
+    | MessageReplied
     | RouteAnswered
-    | LookupAnswered
-    | VideoRefused
-    | ClipKept
+    | AnyFound
     | ForecastReady
     | Woke
     | SiteLoaded
-    | FeedFaulted
-    | FeedFellQuiet
-    | FeedRecovered
+    | AnyFeedEvent
+    | AnyRetentionEvent
 )

@@ -46,6 +46,19 @@ class Stopped(msgspec.Struct, frozen=True, gc=False):
     read: PlateRead
 
 
+class StopTold(msgspec.Struct, frozen=True, gc=False):
+    """Something about a stop is news: `stop` is its key in the picture, `news` the names of the fields."""
+
+    stop: str
+    news: tuple[str, ...]
+
+
+class Disposed(msgspec.Struct, frozen=True, gc=False):
+    """A person has confirmed or dismissed an alert that is no hit of a hotlist."""
+
+    alert: str
+
+
 class HotlistRefused(msgspec.Struct, frozen=True, gc=False):
     """A delivered list that must not replace the one in force."""
 
@@ -110,6 +123,16 @@ class Unheard(msgspec.Struct, frozen=True, gc=False):
     headline: str
 
 
+class Regrouped(msgspec.Struct, frozen=True, gc=False):
+    """A detective has said which burglaries are one series, or are not."""
+
+
+class FellSilent(msgspec.Struct, frozen=True, gc=False):
+    """A deputy at a stop has not answered in time."""
+
+    unit: str
+
+
 class ListeningBegan(msgspec.Struct, frozen=True, gc=False):
     """Somebody hears what is said in a unit: its people and the room must know."""
 
@@ -124,10 +147,25 @@ class ListeningEnded(msgspec.Struct, frozen=True, gc=False):
     unit: str
 
 
+class Tipped(msgspec.Struct, frozen=True, gc=False):
+    """A tip now stands beside an incident, or (`tip` empty) one does so no more or for other reasons."""
+
+    incident: str
+    tip: str
+
+
+class SharingEnded(msgspec.Struct, frozen=True, gc=False):
+    """A camera that was shared live for a while is shared no more."""
+
+    camera: str
+
+
 Finding: TypeAlias = (
     Hit
     | Tracked
     | Stopped
+    | StopTold
+    | Disposed
     | HotlistRefused
     | HotlistTaken
     | HotlistAltered
@@ -136,6 +174,10 @@ Finding: TypeAlias = (
     | ToCheck
     | Retracted
     | Unheard
+    | Regrouped
+    | FellSilent
     | ListeningBegan
     | ListeningEnded
+    | SharingEnded
+    | Tipped
 )

@@ -1,7 +1,8 @@
 """What the street is told, and whether it heard.
 
-Knows: which units are told of a confirmed hit or of an operator's words, who acknowledged, and whom to try next.
-Refuses to know: whether the hit is true (a person confirmed it), roads (a router answers), and terminals' wire format.
+Knows: which units are told of a confirmed hit, who acknowledged, and whom to try next.
+Refuses to know: whether the hit is true (a person confirmed it), roads (a router answers), terminals' wire format, and
+people's own words (see threads).
 
 The nearest units by road are told. Where no road time comes in time, distance as the crow flies must do: a late
 message is worse than a longer drive.
@@ -10,16 +11,17 @@ message is worse than a longer drive.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from center.core import access, alerting
-from center.core.effects import Effect, Reply, Route, Send, Stand, WakeAt, Withdraw
-from center.core.events import SECOND, Event, MessageAcked, Micros, OperatorActed, RouteAnswered, Woke
-from center.core.findings import Confirmed, Granted, Retracted, Unheard
+from center.core.effects import Effect, Route, Send, Stand, WakeAt, Withdraw
+from center.core.events import SECOND, Event, MessageAcked, Micros, RouteAnswered, Woke
+from center.core.findings import Confirmed, Retracted, Unheard
 from center.core.geo import distance_m
-from center.core.units import Unit, is_stale
+from center.core.message_facts import MessageDelivered
+from center.core.units import SIGNED_OFF, Unit, is_stale
 
 if TYPE_CHECKING:
     from center.core.alerts import Alert
@@ -30,12 +32,13 @@ ROUTE_PATIENCE = 3 * SECOND
 MAX_MESSAGES = 10_000
 MAX_TEXT = 500
 NOT_VERIFIED = "NOT VERIFIED: nobody has compared image and text"
-NOT_TO_BE_SENT = ("out-of-service", "offline", "emergency")
+NOT_TO_BE_SENT = (*SIGNED_OFF, "out-of-service", "emergency", "crash")
 
 
 class Message(msgspec.Struct, gc=False):
-    """One message to one unit. `about` is an alert, or the unit itself for an operator's own words. `state`: sent,
-    acked or silent (not acknowledged in time; a late answer still makes it acked)."""
+    """One message to one unit. `about` is an alert, or the unit itself. `state`: sent,
+    acked or silent (not acknowledged in time; a late answer still makes it acked). `delivered_at`: when it was on the
+    terminal's screen."""
 
     message: str
     about: str
@@ -44,6 +47,7 @@ class Message(msgspec.Struct, gc=False):
     sent_at: Micros
     state: str = "sent"
     acked_at: Micros | None = None
+    delivered_at: Micros | None = None
 
 
 class Dispatch(msgspec.Struct, gc=False):
@@ -96,35 +100,17 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
         yield _set_timer(key, dispatch, ROUTE_PATIENCE, picture)
 
 
-def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
-    """An operator's own words to one unit."""
-    if event.act != "unit.message" or not any(isinstance(f, Granted) for f in picture.found):
-        return
-    rostered = picture.site.units.get(event.subject)
-    text = event.details.get("text", "").strip()
-    if rostered is None or not rostered.terminal or not text:
-        why = "the text is empty" if not text else f"{event.subject} has no terminal"
-        yield Reply(id=picture.mint("r"), request=event.request, granted=False, why=why)
-        return
-    sending = Send(
-        id="",
-        unit="",
-        terminal="",
-        level=0,
-        sent=picture.now,
-        kind="text",
-        headline=text[:MAX_TEXT],
-        verified_by=event.operator,
-    )
-    yield from tell_one(rostered.unit, sending, picture)
-    yield Reply(id=picture.mint("r"), request=event.request, granted=True)
+def plain(picture: Picture, kind: str, headline: str, **more: Any) -> Send:
+    """A message that has no unit yet."""
+    return Send(id="", unit="", terminal="", level=0, sent=picture.now, kind=kind, headline=headline[:MAX_TEXT], **more)
 
 
-def tell_one(unit: str, sending: Send, picture: Picture) -> Iterator[Effect]:
-    """A message about a unit to that unit; the rows in which it is told end with alerting.on_findings, for nobody may
-    be there to read it."""
+def tell_one(unit: str, sending: Send, picture: Picture, *, help_near: bool = False) -> Iterator[Effect]:
+    """A message about a unit to that unit, and with `help_near`, if it is silent, to one that is near, and another; the
+    rows in which it is told end with alerting.on_findings, for nobody may be there to read it."""
     key = picture.mint("d")
-    dispatch = Dispatch(about=unit, sending=sending, ranked=[unit])
+    near = [one.unit for one in _by_distance(sending, picture) if one.unit != unit] if help_near else []
+    dispatch = Dispatch(about=unit, sending=sending, ranked=[unit, *near])
     picture.messages.dispatches[key] = dispatch
     yield from _tell(key, dispatch, picture, 1)
 
@@ -164,6 +150,15 @@ def woke(event: Woke, picture: Picture) -> Iterator[Effect]:
     more = len(silent) if levels < picture.site.policy.escalations else 0
     dispatch.sending = msgspec.structs.replace(dispatch.sending, level=levels + 1)
     yield from _tell(key, dispatch, picture, more)
+
+
+def delivered(event: MessageDelivered, picture: Picture) -> Iterator[Effect]:
+    message = picture.messages.messages.get(event.message)
+    unit = picture.site.unit_of.get(event.unit, event.unit)
+    if message is None or message.unit != unit or message.delivered_at is not None:
+        return
+    message.delivered_at = event.at
+    yield from alerting.touched(picture, message.about)
 
 
 def acked(event: MessageAcked, picture: Picture) -> Iterator[Effect]:

@@ -6,23 +6,27 @@ Refuses to know: who wants to look, and whether they may (see video, access).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.core.effects import Effect
+from center.core import cases
+from center.core.asking import shared_for
+from center.core.camera_events import CameraLooked
+from center.core.effects import Effect, Notify
 from center.core.events import HOUR, SECOND, CallChanged, CallOpened, Micros, RouteAnswered
-from center.core.geo import bearing_deg, distance_m
+from center.core.geo import bearing_deg, distance_m, encloses
 from center.core.units import is_stale
 
 if TYPE_CHECKING:
     from center.core.alerts import Alert
     from center.core.picture import Picture
-    from center.core.roster import RosterCamera
+    from center.core.roster import Grounds, RosterCamera
 
 CONFIRMED_FOR = HOUR
 """For how long a confirmed alert is still going on: the car is being followed, not yet found."""
+KINDS = ("call", "alert", "stop")
 ALERTS = ("hotlist-hit", "unit-emergency")
 MAX_UNCERTAINTY_M = 200.0
 UNIT_NEAR_M = 3_000.0
@@ -95,6 +99,28 @@ def is_live(kind: str, case: str, picture: Picture) -> bool:
     return False
 
 
+def no_ground(reason: str, case: str, grounds: Grounds, picture: Picture) -> str:
+    """Why a reason and a number are no ground to look somebody up; empty when they are."""
+    why = unlisted(reason, grounds)
+    if why:
+        return why
+    if case in grounds.cases or cases.is_live(case, picture) or any(is_live(kind, case, picture) for kind in KINDS):
+        return ""
+    if any(call.incident == case and call.closed_at is None for call in picture.calls.calls.values()):
+        return ""
+    return f"no call, alert, stop or case {case} is going on"
+
+
+def unlisted(reason: str, grounds: Grounds) -> str:
+    """Why a reason is none that counts; empty when it is."""
+    reasons = grounds.reasons
+    return "" if _word(reason) in map(_word, reasons) else f"the reason must be one of {', '.join(reasons)}"
+
+
+def _word(reason: str) -> str:
+    return " ".join(reason.casefold().replace("-", " ").split())
+
+
 def _incident_of(case: str, picture: Picture) -> str:
     """An incident's own id, or that of the incident a call (`system/call`) belongs to."""
     return picture.incidents.by_call.get(case, case)
@@ -157,6 +183,31 @@ def offered(event: CallOpened | CallChanged | RouteAnswered, picture: Picture) -
     return ()
 
 
+def looked(event: CameraLooked, picture: Picture) -> Iterator[Effect]:
+    """An aircraft comes and goes and turns its camera: what is offered of it follows, for every open incident whose
+    place it has got in its picture or near itself, or lost from there."""
+    camera = picture.site.cameras.get(event.camera)
+    if camera is None or camera.kind != "aircraft":
+        return
+    here = picture.offers.of
+    for name in picture.incidents.open:
+        incident, place = picture.incidents.incidents[name], place_of(name, picture)
+        rank = None if place is None else _from_above(camera, place, picture)
+        before = next((offer.how for offer in here.get(name, ()) if offer.camera == camera.camera), None)
+        if before == (rank[0] if rank else None):
+            continue
+        was = here.get(name, ())
+        here[name] = offers(name, picture)
+        if here[name] != was:
+            yield Notify(
+                id=picture.mint("n"),
+                topic="incident",
+                subject=name,
+                revision=incident.revision,
+                headline=incident.kind or "incident",
+            )
+
+
 def offers(case: str, picture: Picture) -> tuple[Offer, ...]:
     """The cameras that may show where an incident, an alert or a stop is: first those with the place in view, then
     those of units near by, then those that stand near; the nearest first, ties by id."""
@@ -167,6 +218,8 @@ def offers(case: str, picture: Picture) -> tuple[Offer, ...]:
     for camera in picture.site.cameras.values():
         agency = picture.site.agencies.get(camera.agency)
         if not camera.connected or camera.consent == "never" or agency is None or not agency.own:
+            continue
+        if camera.consent == "asked" and not shared_for(camera.camera, case, picture):
             continue
         rank = _rank(camera, place, picture)
         if rank is not None:
@@ -196,7 +249,7 @@ def _rank(camera: RosterCamera, place: Place, picture: Picture) -> tuple[str, fl
     if camera.lat is None or camera.lon is None:
         return None
     metres = distance_m(camera.lat, camera.lon, place.lat, place.lon)
-    if camera.consent != "always" and metres > picture.site.policy.consent_m + place.slack_m:
+    if camera.consent == "per-incident" and metres > picture.site.policy.consent_m + place.slack_m:
         return None
     if metres <= (camera.range_m or SEES_M) and _is_ahead(camera, place):
         return "sees", metres
@@ -212,6 +265,7 @@ def _is_ahead(camera: RosterCamera, place: Place) -> bool:
 
 
 def _from_above(camera: RosterCamera, place: Place, picture: Picture) -> tuple[str, float] | None:
+    """The place is in its picture; or the aircraft is in the air and so near that its camera can be turned there."""
     craft = picture.aircraft.aircraft.get(camera.unit or "")
     if craft is None or craft.lat is None or craft.lon is None:
         return None
@@ -220,14 +274,10 @@ def _from_above(camera: RosterCamera, place: Place, picture: Picture) -> tuple[s
     looking = now.looking if now else None
     if looking is not None and picture.now - looking.at <= LOOKED_FOR and is_inside(place.lat, place.lon, looking):
         return "sees", metres
-    return ("near", metres) if metres <= ABOVE_NEAR_M else None
+    is_flying = not craft.on_ground and picture.now - craft.fix_at <= LOOKED_FOR
+    return ("near", metres) if is_flying and metres <= ABOVE_NEAR_M else None
 
 
 def is_inside(lat: float, lon: float, looking: Looking) -> bool:
-    """Whether a place is in the picture: the ray to the east crosses its outline an odd number of times."""
-    inside = False
-    corners = looking.corners
-    for (lat_a, lon_a), (lat_b, lon_b) in zip(corners, corners[1:] + corners[:1], strict=True):
-        if (lat_a > lat) != (lat_b > lat) and lon < lon_a + (lat - lat_a) / (lat_b - lat_a) * (lon_b - lon_a):
-            inside = not inside
-    return inside
+    """Whether a place is in the picture."""
+    return encloses(looking.corners, lat, lon)

@@ -6,6 +6,8 @@ Refuses to know: persons. A report has a place, a window of time and how it was 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from center.core.fact import Answer, Micros
@@ -28,9 +30,9 @@ class Patterns(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid
 
 
 class Burglary(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """One report as it stands. `report` is `system/call` of the first CAD that had it, `others` are those of the same
-    burglary in other systems. It happened between `begins` and `ends`, was known at `known`, and stands `off_m` metres
-    (one standard deviation) from where it says."""
+    """One report as it stands. `report` is `system/call` of the first CAD that had it, `number` what people call it by,
+    `others` are those of the same burglary in other systems. It happened between `begins` and `ends`, was known at
+    `known`, and stands `off_m` metres (one standard deviation) from where it says."""
 
     report: str
     kind: str
@@ -43,6 +45,17 @@ class Burglary(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     entry: str = ""
     target: str = ""
     others: tuple[str, ...] = ()
+    number: str = ""
+
+
+class Premises(NamedTuple):
+    """How many places there are that a kind of burglary can be about: columns of equal length, `many` at each place.
+    Who is there is nobody's business."""
+
+    kind: str
+    lat: tuple[float, ...]
+    lon: tuple[float, ...]
+    many: tuple[float, ...]
 
 
 class Box(msgspec.Struct, frozen=True, gc=False):
@@ -76,16 +89,59 @@ class Rash(msgspec.Struct, frozen=True, gc=False):
 
 
 class Series(msgspec.Struct, frozen=True, gc=False):
-    """Reports that are likely one crew's, and why: a lead, for a detective to confirm or to split."""
+    """Reports that are likely one crew's, and why: a lead, for a detective to confirm or to split. `confirmed`: a
+    detective has said so of three of them or more."""
 
     reports: tuple[str, ...]
     likely: float
     why: tuple[tuple[str, float], ...] = ()
+    confirmed: bool = False
+
+
+class Judged(msgspec.Struct, frozen=True, gc=False):
+    """What detectives have said: groups of reports that are one series, and pairs that are not."""
+
+    together: tuple[tuple[str, ...], ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
+
+
+class TriedArea(msgspec.Struct, frozen=True, gc=False):
+    """In the `share` of the area that is ranked first: the share of all that came there, that over the share of the
+    area (PAI), and over what the best order in hindsight would have held (PEI)."""
+
+    share: float
+    hit: float
+    pai: float
+    pei: float
+
+
+class TriedPlace(msgspec.Struct, frozen=True, gc=False):
+    """A neighbourhood by its middle: how many came there, and how many of them in the largest of the shares."""
+
+    lat: float
+    lon: float
+    came: int
+    hit: int
+
+
+class TriedMethod(msgspec.Struct, frozen=True, gc=False):
+    """How one way to order the cells would have done with a kind in the last `days`, in which `came` happened.
+    `expected`: how many it said would come; only a forecast says that."""
+
+    kind: str
+    method: str
+    days: int
+    came: int
+    areas: tuple[TriedArea, ...]
+    places: tuple[TriedPlace, ...] = ()
+    expected: float | None = None
 
 
 class Advice(msgspec.Struct, frozen=True, gc=False):
     """What a forecast says for the time from `starts` to `ends`, and when the next is due. Fewer boxes than asked for:
-    no more are worth a patrol. `note` says what it could not say."""
+    no more are worth a patrol. `surface`: the cells in which most is expected, with how much; `cells`: among how many.
+    `tried`: how good it would have been lately; `past`: reports from before the center came that anything is said of.
+    `note` says what it could not say."""
 
     starts: Micros
     ends: Micros
@@ -96,6 +152,11 @@ class Advice(msgspec.Struct, frozen=True, gc=False):
     boxes: tuple[Box, ...] = ()
     rashes: tuple[Rash, ...] = ()
     series: tuple[Series, ...] = ()
+    surface: tuple[tuple[float, float, float], ...] = ()
+    cell_m: float = 0.0
+    cells: int = 0
+    tried: tuple[TriedMethod, ...] = ()
+    past: tuple[Burglary, ...] = ()
     note: str = ""
 
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from center.core import alerting, messages
+from center.core.boxes import Offer, inside, order, was_declined
 from center.core.burglary_lists import Listed, lists
 from center.core.burglary_text import told as as_told
-from center.core.effects import Effect, Forecast, Reply, Send, WakeAt, Withdraw
+from center.core.effects import Effect, Forecast, Reply, WakeAt, Withdraw
 from center.core.events import (
     DAY,
     HOUR,
@@ -32,9 +33,9 @@ from center.core.events import (
     UnitMoved,
     Woke,
 )
-from center.core.findings import Granted
-from center.core.geo import METRES_PER_DEGREE, distance_m
-from center.core.pattern_facts import Advice, Box, Burglary, ForecastReady, Patterns
+from center.core.findings import Granted, Regrouped
+from center.core.geo import distance_m
+from center.core.pattern_facts import Advice, Burglary, ForecastReady, Patterns
 
 if TYPE_CHECKING:
     from center.core.calls import Call
@@ -51,20 +52,6 @@ OFF_M, FARTHEST_OFF_M = 30.0, 2_000.0
 TOLD_FOR = 14 * DAY
 LONGEST_GAP = 2 * MINUTE
 """Between two fixes of a unit in a box: a longer silence is no patrol."""
-
-
-class Offer(msgspec.Struct, gc=False):
-    """A box that was proposed. `state` is proposed, accepted, declined or expired; `by` who decided, `units` who was
-    told, `patrolled_s` how long each unit has been in it since."""
-
-    offer: str
-    box: Box
-    starts: Micros
-    ends: Micros
-    state: str = "proposed"
-    by: str = ""
-    units: tuple[str, ...] = ()
-    patrolled_s: dict[str, float] = {}
 
 
 class PatternsSlice(msgspec.Struct):
@@ -179,8 +166,10 @@ def woke(event: Woke, picture: Picture) -> Iterator[Effect]:
 
 
 def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
-    """The shift sergeant takes a box for some units, or does without it."""
+    """The shift sergeant takes a box for some units, or does without it; a detective has said what is a series."""
     here = picture.patterns
+    if here.on is not None and any(isinstance(f, Regrouped) for f in picture.found):
+        yield from _ask(picture)
     if event.act not in ("box.accept", "box.decline") or not any(isinstance(f, Granted) for f in picture.found):
         return
     offer = here.offers.get(event.subject)
@@ -196,8 +185,9 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
     else:
         offer.state, offer.units = "accepted", units
         here.active.append(offer.offer)
+        named = {name: here.reports[name].number or name for name, _ in offer.box.why if name in here.reports}
         for unit in units:
-            yield from messages.tell_one(unit, _order(offer, event.operator, picture), picture)
+            yield from messages.tell_one(unit, order(offer, event.operator, picture.now, named), picture)
     yield Reply(id=picture.mint("r"), request=event.request, granted=True)
 
 
@@ -212,7 +202,7 @@ def moved(event: UnitMoved, picture: Picture) -> Iterable[Effect]:
         return ()
     before = here.last.pop(unit, None)
     for name in here.active:
-        if _inside(event.lat, event.lon, here.offers[name].box):
+        if inside(event.lat, event.lon, here.offers[name].box):
             if before is not None and before[0] == name and 0 < event.at - before[1] <= LONGEST_GAP:
                 dose = here.offers[name].patrolled_s
                 dose[unit] = dose.get(unit, 0.0) + (event.at - before[1]) / 1_000_000
@@ -241,6 +231,7 @@ def _burglary(call: Call, here: PatternsSlice) -> Burglary | None:
         entry=text.entry,
         target=text.target,
         others=known.others if known else (),
+        number=call.incident or "",
     )
 
 
@@ -261,7 +252,8 @@ def _same(found: Burglary, here: PatternsSlice) -> Burglary | None:
 
 
 def _ask(picture: Picture) -> Iterator[Effect]:
-    """One question at a time; what comes while it is open is asked about afterwards."""
+    """One question at a time; what comes while it is open is asked about afterwards. Boxes that are patrolled count
+    among those that a site wants at most."""
     here = picture.patterns
     if here.asked or here.on is None:
         here.again = True
@@ -269,7 +261,12 @@ def _ask(picture: Picture) -> Iterator[Effect]:
     here.again = False
     taken = tuple(cell for name in here.active for cell in here.offers[name].box.cells)
     asking = Forecast(
-        id=picture.mint("f"), now=picture.now, settings=here.on, reports=tuple(here.reports.values()), taken=taken
+        id=picture.mint("f"),
+        now=picture.now,
+        settings=msgspec.structs.replace(here.on, boxes=max(0, here.on.boxes - len(here.active))),
+        reports=tuple(here.reports.values()),
+        taken=taken,
+        judged=picture.series.judged(),
     )
     here.asked = asking.id
     yield asking
@@ -285,7 +282,7 @@ def _propose(advice: Advice, picture: Picture) -> Iterator[Effect]:
     here.offers = {name: offer for name, offer in here.offers.items() if offer.state != "proposed"}
     fresh = False
     for box in advice.boxes:
-        if any(_declined(box, offer, picture.now) for offer in here.offers.values()):
+        if any(was_declined(box, offer, picture.now) for offer in here.offers.values()):
             continue
         offer = before.get(box.cells) or Offer(picture.mint("b"), box, advice.starts, advice.ends)
         fresh |= box.cells not in before
@@ -295,29 +292,23 @@ def _propose(advice: Advice, picture: Picture) -> Iterator[Effect]:
         gone = next((name for name in here.offers if name not in here.active), next(iter(here.offers)))
         del here.offers[gone]
     here.listed = lists(here.reports.values(), picture.now, here.on)
-    proposed = [offer.box for offer in here.offers.values() if offer.state == "proposed"]
+    proposed = [offer for offer in here.offers.values() if offer.state == "proposed"]
     if fresh:
-        expected = ", ".join(f"{box.expected:.2f}" for box in proposed)
-        headline = f"{len(proposed)} patrol boxes are proposed"
-        yield alerting.plainly(picture, "patrol-boxes", "boxes", headline, f"expected in each: {expected}")
+        headline = "A patrol box is proposed" if len(proposed) == 1 else f"{len(proposed)} patrol boxes are proposed"
+        said = "; ".join(_named(offer) for offer in proposed)
+        yield alerting.plainly(picture, "patrol-boxes", "boxes", headline, said)
     elif not proposed:
         yield from alerting.over("patrol-boxes/boxes", picture, "no box waits to be decided about")
     here.told = {key: at for key, at in here.told.items() if picture.now - at <= TOLD_FOR}
     for one in here.listed:
         if _news("burglary-list", one.reports, picture):
             headline = f"{len(one.reports)} {one.kind} burglaries near each other"
-            yield alerting.plainly(picture, "burglary-list", one.reports[0], headline, ", ".join(one.reports))
+            yield alerting.plainly(picture, "burglary-list", one.reports[0], headline, _numbers(one.reports, here))
     for rash in advice.rashes:
         if _news("burglary-rash", rash.reports, picture):
             headline = f"Rash: {len(rash.reports)} burglaries in {rash.days} days, {rash.expected:.1f} would be usual"
-            detail = "; ".join((*rash.alike, ", ".join(rash.reports)))
+            detail = "; ".join((*rash.alike, _numbers(rash.reports, here)))
             yield alerting.plainly(picture, "burglary-rash", rash.reports[0], headline, detail)
-
-
-def _declined(box: Box, offer: Offer, now: Micros) -> bool:
-    """Whether at least half of a box has been declined for the time that is not over."""
-    shared = sum(cell in offer.box.cells for cell in box.cells)
-    return offer.state == "declined" and now < offer.ends and 2 * shared >= len(box.cells)
 
 
 def _news(kind: str, reports: tuple[str, ...], picture: Picture) -> bool:
@@ -329,6 +320,18 @@ def _news(kind: str, reports: tuple[str, ...], picture: Picture) -> bool:
         return False
     told |= dict.fromkeys(keys, picture.now)
     return True
+
+
+def _numbers(reports: Iterable[str], here: PatternsSlice) -> str:
+    """As people call them: a CAD's number where it gave one."""
+    known = (here.reports.get(name) for name in reports)
+    return ", ".join(one.number or one.report if one else name for one, name in zip(known, reports, strict=True))
+
+
+def _named(offer: Offer) -> str:
+    """As docs/api.md has it: which box, where its middle is, and how many are expected."""
+    box = offer.box
+    return f"{offer.offer} near {box.lat:.5f}, {box.lon:.5f}: {box.expected:.2f} expected"
 
 
 def _objection(act: str, offer: Offer | None, units: tuple[str, ...], picture: Picture) -> str:
@@ -346,35 +349,6 @@ def _objection(act: str, offer: Offer | None, units: tuple[str, ...], picture: P
         if not units:
             return "no unit is named"
     return ""
-
-
-def _order(offer: Offer, operator: str, picture: Picture) -> Send:
-    box = offer.box
-    why = ", ".join(report for report, _ in box.why[:3])
-    note = f"{box.expected:.2f} burglaries expected, {box.none:.0%} that there is none; {box.long_run:.0%} long-run"
-    return Send(
-        id="",
-        unit="",
-        terminal="",
-        level=0,
-        sent=picture.now,
-        kind="patrol-box",
-        headline=f"Patrol this area, {len(box.cells)} squares of {box.cell_m:.0f} m",
-        lat=box.lat,
-        lon=box.lon,
-        note=f"{note}; lately {why}" if why else note,
-        verified_by=operator,
-    )
-
-
-def _inside(lat: float, lon: float, box: Box) -> bool:
-    half = box.cell_m / 2
-    if distance_m(lat, lon, box.lat, box.lon) > box.cell_m * len(box.cells):
-        return False
-    return any(
-        abs(lat - middle) * METRES_PER_DEGREE <= half and distance_m(middle, lon, middle, east) <= half
-        for middle, east in box.cells
-    )
 
 
 def _expire(here: PatternsSlice, now: Micros) -> None:

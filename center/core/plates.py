@@ -245,7 +245,7 @@ def _perhaps(added: list[Listing], here: PlatesSlice) -> Iterator[PlateRead]:
         return
     if len(added) <= len(passed) // 8:
         for listing in added:
-            for key in _ways_to_read(listing.plate):
+            for key in ways_to_read(listing.plate):
                 yield from passed.get(key, ())
             yield from offered.get(fold(listing.plate), ())
         return
@@ -260,7 +260,7 @@ def _perhaps(added: list[Listing], here: PlatesSlice) -> Iterator[PlateRead]:
                 yield past
 
 
-def _ways_to_read(plate: str) -> list[str]:
+def ways_to_read(plate: str) -> list[str]:
     """The folded texts that `PlateIndex.near` would take for this plate."""
     key = fold(plate)
     ways = [key, *map(fold, stacked(plate))]

@@ -16,7 +16,7 @@ import msgspec
 
 from center.core.effects import Effect
 from center.core.events import HOUR, Micros, PlateRead, StopChanged, StopClosed, StopOpened
-from center.core.findings import Stopped
+from center.core.findings import Stopped, StopTold
 from center.core.units import find
 
 if TYPE_CHECKING:
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 KEEP_CLOSED = 12 * HOUR
 MAX_STOPS = 5_000
-_SAID = ("lat", "lon", "place", "plate", "state", "why", "last", "first", "born")
+MAX_PHOTOS = 20
+_SAID = ("lat", "lon", "place", "plate", "state", "why", "last", "first", "born", "licence", "without")
 
 
 class Stop(msgspec.Struct, gc=False):
-    """One stop. `last`, `first` and `born` (YYYY-MM-DD) are what the driver said; `outcome` is the deputy's word."""
+    """One stop. `last`, `first`, `born` (YYYY-MM-DD), `licence` and `without` are what the driver said; `photos`: of
+    pictures on file, whether the deputy says that they show the driver; `outcome` is the deputy's word."""
 
     stop: str
     unit: str
@@ -42,6 +44,9 @@ class Stop(msgspec.Struct, gc=False):
     last: str | None = None
     first: str | None = None
     born: str | None = None
+    licence: str | None = None
+    without: bool = False
+    photos: dict[str, bool] = {}
     closed_at: Micros | None = None
     outcome: str | None = None
 
@@ -73,10 +78,17 @@ def told(event: StopOpened | StopChanged, picture: Picture) -> Iterable[Effect]:
         stop = here.stops[key] = Stop(event.stop, unit.unit, event.at)
         here.current[unit.unit] = key
     before = (stop.plate, stop.state)
+    news = []
     for field in _SAID:
         value = getattr(event, field)
-        if value is not None:
+        if value is not None and value != getattr(stop, field):
             setattr(stop, field, value)
+            news.append(field)
+    if event.photo and event.is_driver is not None and len(stop.photos) < MAX_PHOTOS:
+        stop.photos[event.photo] = event.is_driver
+        news.append("photos")
+    if here.current.get(unit.unit) == key:
+        picture.found.append(StopTold(key, tuple(news)))
     if stop.plate and (stop.plate, stop.state) != before:
         picture.found.append(Stopped(_as_read(stop, event, corrected=before[0] is not None)))
     return ()

@@ -39,6 +39,8 @@ FROZEN_FIXES = 5
 DUPLICATE_JUMPS = 6
 DUPLICATE_WINDOW = 120 * SECOND
 MAX_STRANGERS = 1000
+SIGNED_OFF = ("off-duty", "offline")
+"""Who says so is at home: sent nowhere, told nothing that is for whoever works, and among the nearest to nothing."""
 
 
 class Unit(msgspec.Struct, gc=False):

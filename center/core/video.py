@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from center.core import asking, heard, permissions
 from center.core.camera_events import CameraChanged, CameraLooked, StreamChanged, VideoRefused
-from center.core.effects import Audit, CloseVideo, Effect, Notify, OpenVideo, Reply, WakeAt, Withdraw
-from center.core.events import SECOND, CallClosed, Micros, OperatorActed, SiteLoaded, Woke
-from center.core.findings import Granted, ListeningBegan, ListeningEnded
+from center.core.effects import Audit, CloseVideo, Effect, Heard, Notify, OpenVideo, Reply, WakeAt, Withdraw
+from center.core.events import SECOND, CallClosed, Event, Micros, OperatorActed, SiteLoaded, Woke
+from center.core.findings import Granted, ListeningBegan, ListeningEnded, SharingEnded
 from center.core.occasions import Looking, is_live, place_of
+from center.core.session_events import SessionChanged
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -64,11 +66,13 @@ class Ticket(msgspec.Struct, gc=False):
 
 
 class VideoSlice(msgspec.Struct):
-    """Cameras by id; tickets in force by id, oldest first; `timers` by the request that ends them."""
+    """Cameras by id; tickets in force by id, oldest first; `timers` by the request that ends them; `heard`: when there
+    were tickets to listen, as they ended."""
 
     cameras: dict[str, CameraNow] = {}
     tickets: dict[str, Ticket] = {}
     timers: dict[str, str] = {}
+    heard: list[Heard] = []
 
 
 def watchers(camera: str, picture: Picture) -> list[Ticket]:
@@ -94,13 +98,14 @@ def objection(asked: Asked, picture: Picture) -> str:
     """Why the door must not let an act about a camera through; empty when it may. Whose camera it is comes first: of a
     partner's nothing else is even asked."""
     camera = picture.site.cameras.get(asked.camera)
-    if camera is None:
+    if camera is None or not asking.is_shown(camera, picture):
         return f"there is no camera {asked.camera}"
     agency = picture.site.agencies.get(camera.agency)
     if agency is None or not agency.own:
         return f"{camera.camera} is a camera of {camera.agency}: its picture and sound are not ours"
     if asked.act == "clip.keep":
-        return _unusable(camera)
+        on_request = camera.consent == "on-request"
+        return (consent_objection(camera, asked.case or "", picture) if on_request else "") or _unusable(camera)
     return (
         _wrong_sense(camera, asked, picture)
         or _no_occasion(asked, picture)
@@ -137,7 +142,13 @@ def consent_objection(camera: RosterCamera, case: str, picture: Picture) -> str:
     """What the owner has not agreed to."""
     if camera.consent == "always":
         return ""
+    if camera.consent == "asked":
+        return "" if asking.shared_for(camera.camera, case, picture) else f"there is no camera {camera.camera}"
+    if permissions.holds(camera.camera, case, picture):
+        return ""
     owner = camera.owner or "its owner"
+    if camera.consent == "on-request":
+        return f"{camera.camera} is open only for a call for which {owner} shares it"
     if camera.consent == "never":
         return f"{owner} does not share {camera.camera}: it is only known to be there"
     place = place_of(case, picture)
@@ -237,6 +248,7 @@ def _held(operator: str, camera: str, picture: Picture, *, sound: bool) -> Ticke
 
 def _close(ticket: Ticket, why: str, picture: Picture, *, woken: bool = False) -> Iterator[Effect]:
     here = picture.video
+    heard.over(ticket, picture)
     del here.tickets[ticket.ticket]
     del here.timers[ticket.timer]
     if ticket.sound and not any(other.sound for other in watchers(ticket.camera, picture)):
@@ -282,8 +294,25 @@ def call_closed(event: CallClosed, picture: Picture) -> Iterator[Effect]:  # noq
     """An owner who shares a camera while something goes on near it has it back when that is over."""
     for ticket in list(picture.video.tickets.values()):
         camera = picture.site.cameras[ticket.camera]
-        if camera.consent == "per-incident" and not is_live(ticket.reason, ticket.case, picture):
+        if camera.consent in permissions.ASKABLE and not is_live(ticket.reason, ticket.case, picture):
             yield from _close(ticket, "what it was shared for is over", picture)
+
+
+def session_ended(event: SessionChanged, picture: Picture) -> Iterator[Effect]:
+    """Who has gone, or was sent away, sees and hears nothing any longer: a ticket opens a door of its own."""
+    if event.cameras_close:
+        for ticket in [one for one in picture.video.tickets.values() if one.operator == event.operator]:
+            yield from _close(ticket, "the session has ended", picture)
+
+
+def unshared(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001
+    """What an owner shared for a while, nobody sees any longer for whom there is no other consent."""
+    for finding in tuple(picture.found):
+        if isinstance(finding, SharingEnded):
+            camera = picture.site.cameras.get(finding.camera)
+            for ticket in watchers(finding.camera, picture):
+                if camera is None or consent_objection(camera, ticket.case, picture):
+                    yield from _close(ticket, "its owner shares it no more", picture)
 
 
 def site_loaded(event: SiteLoaded, picture: Picture) -> Iterator[Effect]:  # noqa: ARG001

@@ -1,7 +1,8 @@
 """Boxes: the few areas in which a unit's hours are worth most.
 
-Knows: how an area grows cell by cell about the likeliest one, and when another is not worth it.
-Refuses to know: roads. A box is contiguous by squares; that a canal runs through it, whoever drives there knows.
+Knows: how an area grows cell by cell about the likeliest one, over borders that a road crosses, and when another is not
+worth it.
+Refuses to know: how long it takes to get there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from center.forecast.grid import Floats, Grid, Ints, Mask
+from center.forecast.streets import Joined
 
 LEAST_TIMES = 3.0
 """A box must expect so many times what as many cells of the parish's lived-in land expect on average."""
@@ -25,8 +27,11 @@ class Area(NamedTuple):
     expected: float
 
 
-def areas(grid: Grid, surface: Floats, mask: Mask, taken: Ints, most: int, width_m: float) -> list[Area]:
-    """At most so many, the likeliest first, none of which has a cell that is taken."""
+def areas(
+    grid: Grid, surface: Floats, mask: Mask, taken: Ints, most: int, width_m: float, roads: Joined | None = None
+) -> list[Area]:
+    """At most so many, the likeliest first, none of which has a cell that is taken. Where `roads` are known, a car can
+    drive from any of its cells that has one to any other without leaving it."""
     many = max(1, round((width_m / grid.cell_m) ** 2))
     free = mask.copy()
     free[taken] = False
@@ -34,7 +39,7 @@ def areas(grid: Grid, surface: Floats, mask: Mask, taken: Ints, most: int, width
     found: list[Area] = []
     while len(found) < most and free.any():
         there = np.where(free, surface, -1.0)
-        cells = _grown(grid, there, _seed(grid, there, width_m), many, width_m * REACH)
+        cells = _grown(grid, there, _seed(grid, there, width_m), many, width_m * REACH, roads)
         expected = float(surface[cells].sum())
         if expected < max(LEAST_EXPECTED, LEAST_TIMES * usual):
             break
@@ -56,17 +61,19 @@ def _seed(grid: Grid, surface: Floats, width_m: float) -> int:
     return int(cells[np.argmax(surface[cells])])
 
 
-def _grown(grid: Grid, surface: Floats, seed: int, many: int, reach_m: float) -> Ints:
+def _grown(grid: Grid, surface: Floats, seed: int, many: int, reach_m: float, roads: Joined | None) -> Ints:
     """From the seed on, always the likeliest neighbour, ties by number."""
     inside = [seed]
     around: dict[int, float] = {}
     while len(inside) < many:
-        row, col = divmod(inside[-1], grid.cols)
+        here = inside[-1]
+        row, col = divmod(here, grid.cols)
         for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
             next_row, next_col = row + down, col + right
             cell = next_row * grid.cols + next_col
             on = 0 <= next_row < grid.rows and 0 <= next_col < grid.cols
-            if on and cell not in inside and surface[cell] >= 0 and _metres(grid, seed, cell) <= reach_m:
+            by_road = roads is None or ((here == seed or roads.is_way(here)) and roads.between(here, cell, grid.cols))
+            if on and by_road and cell not in inside and surface[cell] >= 0 and _metres(grid, seed, cell) <= reach_m:
                 around[cell] = float(surface[cell])
         if not around:
             break

@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from center.forecast.basis import Basis
-from center.forecast.grid import Floats, Grid, Ints, Mask
+from center.forecast.basis import Basis, Queue
+from center.forecast.grid import Floats, Ints
 from center.forecast.reports import Reports, Rows, shared_out
 
 STEPS = 300
@@ -40,10 +41,12 @@ class Past(NamedTuple):
     in_blocks: Floats
 
 
-def gone_through(basis: Basis, mask: Mask, reports: Reports, until: int) -> Past:
+def gone_through(basis: Basis, reports: Reports, until: int) -> Past:
     """Carry an empty basis through the reports up to the day `until`, and keep what it would have said each day."""
     rows = shared_out(reports)
-    targets = _in_order(rows.pick(basis.grid.inside(rows.x, rows.y)), basis.grid, mask)
+    rows = rows.pick(basis.grid.inside(rows.x, rows.y))
+    targets = _in_order(rows, basis)
+    block_of = _blocks(basis)
     first = basis.first_day + min(MOST_BURN_IN_DAYS, (until - basis.first_day) // 2)
     days = np.arange(first, until)
     rates = np.zeros((basis.count, len(days)))
@@ -52,17 +55,18 @@ def gone_through(basis: Basis, mask: Mask, reports: Reports, until: int) -> Past
     known_from = np.searchsorted(rows.known, np.arange(basis.day, until + 1))
     happened_from = np.searchsorted(targets.day, np.arange(basis.day, until + 1))
     start = basis.day
+    queue = Queue(basis, rows)
     for day in range(start, until):
         here = slice(happened_from[day - start], happened_from[day - start + 1])
         if day >= first:
-            rates[:, day - first] = basis.total(mask)
+            rates[:, day - first] = basis.total()
             if here.stop > here.start:
-                seen.append(basis.at(targets.cell[here]))
+                seen.append(basis.rates(targets.cell[here]))
             if day >= until - BLOCK_DAYS:
-                blocks.append(basis.in_blocks(BLOCK_CELLS))
-                in_blocks.append(_by_block(basis.grid, targets, here))
+                blocks.append(basis.rates() @ block_of)
+                in_blocks.append(counted(targets.cell[here], targets.weight[here], len(basis.cells)) @ block_of)
         basis.next_day()
-        basis.add(rows.pick(slice(known_from[day - start], known_from[day - start + 1])))
+        queue.take(*known_from[day - start : day - start + 2].tolist())
     late = targets.day >= first
     return Past(
         days,
@@ -76,25 +80,28 @@ def gone_through(basis: Basis, mask: Mask, reports: Reports, until: int) -> Past
 
 
 class _Targets(NamedTuple):
+    """What is to be foretold: `cell` by its place in the mask."""
+
     cell: Ints
     day: Ints
     weight: Floats
 
 
-def _in_order(rows: Rows, grid: Grid, mask: Mask) -> _Targets:
-    """What is to be foretold, in order of the day it happened."""
-    cell = grid.cell(rows.x, rows.y)
+def _in_order(rows: Rows, basis: Basis) -> _Targets:
+    """In order of the day it happened."""
+    cell = basis.places(rows)
     order = np.argsort(rows.day, kind="stable")
-    order = order[mask[cell[order]]]
+    order = order[cell[order] >= 0]
     return _Targets(cell[order], rows.day[order], rows.weight[order])
 
 
-def _by_block(grid: Grid, targets: _Targets, which: slice) -> Floats:
-    row, col = np.divmod(targets.cell[which], grid.cols)
-    across = -(-grid.cols // BLOCK_CELLS)
-    down = -(-grid.rows // BLOCK_CELLS)
-    block = (row // BLOCK_CELLS) * across + col // BLOCK_CELLS
-    return counted(block, targets.weight[which], across * down)
+def _blocks(basis: Basis) -> csr_array:
+    """Which cell of the mask is in which square block, as a matrix of ones (cells, blocks)."""
+    row, col = np.divmod(basis.cells, basis.grid.cols)
+    number = (row // BLOCK_CELLS) * basis.grid.cols + col // BLOCK_CELLS
+    many, block = np.unique(number, return_inverse=True)
+    ones = np.ones(len(block))
+    return csr_array((ones, (np.arange(len(block)), block)), (len(block), len(many)))
 
 
 def counted(number: Ints, weight: Floats, many: int) -> Floats:

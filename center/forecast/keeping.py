@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from center.core.pattern_facts import Burglary
+from center.core.pattern_facts import Burglary, Premises
 from center.forecast.grid import Floats, Grid, Mask, covering, populated
 from center.forecast.known import Known, Plane
 from center.forecast.model import Model, fit
+from center.forecast.premises import in_cells
 
 CELL_M = 200.0
 
@@ -41,8 +42,15 @@ class Kept:
             surface += model.surface()
         return surface
 
+    def of_the_place(self) -> Floats:
+        """What of it is of the place, not of what happened lately."""
+        surface = np.zeros(self.grid.size)
+        for model in self.models.values():
+            surface += model.of_the_place()
+        return surface
 
-def fitted(reports: list[Burglary], today: int, shift: int) -> Kept:
+
+def fitted(reports: list[Burglary], today: int, shift: int, premises: tuple[Premises, ...] = ()) -> Kept:
     """All over again, of what is known; what became known on the day `today` is learned on top. Raises ValueError
     when the reports lie too far apart."""
     known = Known.of(reports, Plane.of(reports), shift)
@@ -53,7 +61,8 @@ def fitted(reports: list[Burglary], today: int, shift: int) -> Kept:
     kept = Kept(today, shift, known.plane, grid, mask, {}, {one.report: one for one in reports})
     for kind in sorted(set(known.kinds)):
         mine = np.flatnonzero(kinds == kind)
-        kept.models[kind] = model = fit(grid, mask, known.reports(mine), today)
+        there = in_cells(premises, kind, known.plane, grid)
+        kept.models[kind] = model = fit(grid, mask, known.reports(mine), today, premises=there)
         model.learn(known.reports(mine[known.known[mine] >= today]))
     return kept
 

@@ -10,6 +10,7 @@ assumption about crews; a site with solved series of its own should learn its ow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ LIKELY = 0.5
 """Groups are joined while their members are, on average of log odds, likelier together than not."""
 SURE = 0.98
 """One pair says no more than this, whatever it says, and no less than its complement."""
+NEVER = 1e9
+"""So far apart that no average over the largest group comes near the threshold."""
 MOST = 400
 """Of more burglaries the last ones are looked at."""
 REASONS = ("near", "soon", "same hours", "same way in", "same goods", "same kind")
@@ -108,8 +111,17 @@ def likely(told: Floats, weights: tuple[float, ...] = WEIGHTS, bias: float = BIA
     return np.asarray(expit(told @ np.array(weights) + bias), dtype=np.float64)
 
 
-def series(acts: Acts, least: int = 3, weights: tuple[float, ...] = WEIGHTS, bias: float = BIAS) -> list[Series]:
-    """Groups of so many or more, the likeliest first. A burglary joins a group by what all of its members say."""
+def series(
+    acts: Acts,
+    least: int = 3,
+    weights: tuple[float, ...] = WEIGHTS,
+    bias: float = BIAS,
+    *,
+    together: Sequence[Sequence[int]] = (),
+    apart: Sequence[tuple[int, int]] = (),
+) -> list[Series]:
+    """Groups of so many or more, the likeliest first. A burglary joins a group by what all of its members say. Rows
+    that a detective put `together` stay so, and no group holds a pair that was set `apart`."""
     count = len(acts.t)
     if count < least:
         return []
@@ -118,6 +130,12 @@ def series(acts: Acts, least: int = 3, weights: tuple[float, ...] = WEIGHTS, bia
     sure = np.clip(likely(found.told, weights, bias), 1.0 - SURE, SURE)
     odds[found.one, found.other] = odds[found.other, found.one] = logit(sure)
     distance = logit(SURE) - odds
+    for rows in together:  # to all others they are as near as the nearest of them
+        nearest = distance[rows].min(axis=0)
+        distance[rows], distance[:, rows] = nearest, nearest[:, None]
+        distance[np.ix_(rows, rows)] = 0.0
+    for row, col in apart:
+        distance[row, col] = distance[col, row] = NEVER
     np.fill_diagonal(distance, 0.0)
     joined = linkage(squareform(distance, checks=False), "average")
     group = fcluster(joined, logit(SURE) - logit(LIKELY), "distance")

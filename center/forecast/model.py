@@ -1,7 +1,7 @@
 """A forecast: how many, where, with which uncertainty, and why.
 
 Knows: how to learn from reports, take in one more at once, and say what is expected of any cells.
-Refuses to know: people, and anything about a place but what has happened near it.
+Refuses to know: people, and anything about a place but what has happened near it, and how many premises it has.
 
 The expected count of a cell on a day is a sum of features, times the factor of the weekday, times the level: what came
 in the last four weeks over what was expected then. Counts scatter more than chance alone would have it, so an interval
@@ -17,7 +17,7 @@ from scipy.special import betainc, pdtr
 
 from center.forecast.basis import HALF_LIVES, WIDTHS, Basis
 from center.forecast.fitting import WEEK, Past, counted, gone_through, weekly, weights
-from center.forecast.grid import Floats, Grid, Ints, Mask, Singles, Which
+from center.forecast.grid import Floats, Grid, Ints, Mask, Singles
 from center.forecast.reports import Reports, shared_out
 
 LEVEL_DAYS = 28
@@ -60,7 +60,7 @@ class Model:
 
     def next_day(self) -> None:
         """Close the day. What is learned from now on is known on the day that begins."""
-        today = self.weekday[self.day % WEEK] * float(self.weights @ self.basis.total(self.mask))
+        today = self.weekday[self.day % WEEK] * float(self.weights @ self.basis.total())
         self.expected = [*self.expected[1 - LEVEL_DAYS :], today]
         self.came = [*self.came[1 - LEVEL_DAYS :], self.came_today]
         self.came_today = 0.0
@@ -69,16 +69,19 @@ class Model:
     def _take(self, reports: Reports, sign: float) -> None:
         rows = shared_out(reports)
         self.basis.add(rows, sign)
-        inside = self.basis.grid.inside(rows.x, rows.y)
-        here = self.mask[self.basis.grid.cell(rows.x[inside], rows.y[inside])]
-        self.came_today += sign * float(rows.weight[inside][here].sum())
+        self.came_today += sign * float(rows.weight[self.basis.places(rows) >= 0].sum())
 
     def surface(self, days: int = 1) -> Singles:
         """Expected counts by cell over so many days from `day` on; nothing off the mask."""
-        surface = self.basis.mixed(self.weights)
-        np.maximum(surface, 0.0, out=surface)
-        surface *= np.float32(self.factor(days))
-        surface[~self.mask] = 0.0
+        return self._mixed(self.weights, days)
+
+    def of_the_place(self, days: int = 1) -> Singles:
+        """What of the surface is of the place, not of what happened lately."""
+        return self._mixed(self.weights * (self.basis.fades_in > LONG_RUN_DAYS), days)
+
+    def _mixed(self, weights: Floats, days: int) -> Singles:
+        surface = np.zeros(self.basis.grid.size, dtype=np.float32)
+        surface[self.basis.cells] = np.maximum(self.basis.mixed(weights), 0.0) * np.float32(self.factor(days))
         return surface
 
     def factor(self, days: int = 1) -> float:
@@ -87,25 +90,8 @@ class Model:
 
     def given_by(self, reports: Reports, cells: Ints) -> Floats:
         """What each report adds to the expected count of these cells together, on the day `day`."""
-        many = len(reports.x)
-        added = np.zeros(many)
-        for one in range(many):
-            rows = shared_out(reports.pick(slice(one, one + 1)))
-            added[one] = float(self.basis.given_by(rows, cells, self.weights).sum())
-        return added * self.factor()
-
-    def long_run(self, cells: Which = slice(None)) -> Floats:
-        """The share of the surface that is of the place, not of what happened lately."""
-        lasting = np.repeat(np.array(self.basis.half_lives) > LONG_RUN_DAYS, len(self.basis.widths))
-        rates = self.basis.at(cells)
-        all_of_it = self.weights @ rates
-        place = (self.weights * lasting) @ rates
-        share: Floats = np.divide(place, all_of_it, out=np.ones_like(place), where=all_of_it > 0)
-        return share
-
-    def lasting(self, cells: Ints) -> float:
-        """What of the expected count of these cells together is of the place."""
-        return float((self.long_run(cells) * self.surface()[cells]).sum())
+        rows = shared_out(reports)
+        return counted(rows.of, self.basis.given_by(rows, cells, self.weights), len(reports.x)) * self.factor()
 
 
 def interval(mean: float, scatter: float, share: float = 0.9) -> tuple[int, int]:
@@ -145,12 +131,14 @@ def fit(
     *,
     half_lives: tuple[float, ...] = HALF_LIVES,
     widths: tuple[float, ...] = WIDTHS,
+    premises: Floats | None = None,
 ) -> Model:
-    """A model for the day `day`, of what was known before it. Without reports it expects nothing."""
+    """A model for the day `day`, of what was known before it. Without reports it expects nothing. `premises`: how many
+    there are of what can be broken into, by cell of the grid, where that is known."""
     reports = reports.pick(np.floor(reports.known) < day)
     first = int(np.floor(reports.begins.min())) if len(reports.x) else day
-    basis = Basis(grid, min(first, day), half_lives, widths)
-    past = gone_through(basis, mask, reports, day)
+    basis = Basis(grid, mask, min(first, day), half_lives, widths, premises)
+    past = gone_through(basis, reports, day)
     factors = weekly(past)
     found = weights(past, factors)
     expected = factors[past.days % WEEK] * (found @ past.rates)

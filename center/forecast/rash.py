@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from center.forecast.grid import Floats, Grid, Ints, covering
+from center.forecast.grid import Floats, Grid, Ints, Mask, covering
 
 LEAST = 3
 """Fewer are no rash."""
@@ -33,6 +33,9 @@ class Marked(NamedTuple):
     y: Floats
     t: Floats
     marks: Ints
+
+    def pick(self, which: Mask) -> Marked:
+        return Marked(self.x[which], self.y[which], self.t[which], self.marks[which])
 
 
 class Windows(NamedTuple):
@@ -71,6 +74,7 @@ class Scanner:
         self._cell = np.where(self._on, self._grid.cell(events.x, events.y), 0)
         self._discs = [_disc(self._grid, radius) for radius in windows.radii_m]
         self._usual = [np.zeros(self._grid.size, dtype=np.int64) for _ in windows.radii_m]
+        self._inside = np.zeros(self._grid.size, dtype=np.bool_)
         self._first = self._last = 0
         self._codes = [int(column.max(initial=-1)) + 1 for column in events.marks.T]
 
@@ -126,7 +130,11 @@ class Scanner:
 
     def _members(self, cell: int, which: int, since: float) -> tuple[int, ...]:
         begin = max(self._first, int(np.searchsorted(self._events.t, since, side="left")))
-        near = np.isin(self._cell[begin : self._last], cell + self._discs[which]) & self._on[begin : self._last]
+        disc = cell + self._discs[which]
+        disc = disc[(disc >= 0) & (disc < self._grid.size)]
+        self._inside[disc] = True
+        near = self._inside[self._cell[begin : self._last]] & self._on[begin : self._last]
+        self._inside[disc] = False
         return tuple((begin + np.flatnonzero(near)).tolist())
 
     def _shares(self) -> list[Floats]:

@@ -1,11 +1,10 @@
-"""What is known of each burglary, as columns, and as the days and places it may have been.
+"""What is known of each burglary, as columns, and as the days it may have been on.
 
 Knows: that somebody found out later, that an address is only nearly a place, and how to share one report out.
 Refuses to know: who is who: there is no column for a person, and no place to put one.
 
 A report says when the place was last seen whole and when it was found broken into. Each day in between gets its share
-of the report (aoristic weights); each place near an uncertain one gets its share likewise. It counts from the day on
-which it was known, and as old as it is.
+of the report (aoristic weights). It counts from the day on which it was known, and as old as it is.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ from center.forecast.grid import Floats, Ints, Which
 
 LONGEST_DAYS = 14
 """Of a longer window only its end says something."""
-NODES = ((-(3.0**0.5), 1 / 6), (0.0, 2 / 3), (3.0**0.5, 1 / 6))
-"""Three places on an axis and their shares, with the mean and the variance of a normal distribution of variance 1."""
 
 
 class Reports(NamedTuple):
@@ -39,17 +36,21 @@ class Reports(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Shares of reports: `weight` of one happened on `day` at (x, y) and is known from the day `known` on."""
+    """Shares of reports: `weight` of the one with the number `of` happened on `day`, `off_m` about (x, y) or less, and
+    is known from the day `known` on."""
 
     x: Floats
     y: Floats
     day: Ints
     known: Ints
     weight: Floats
+    off_m: Floats
+    of: Ints
 
     def pick(self, which: Which) -> Rows:
         """The shares that a mask, a slice or indices pick."""
-        return Rows(self.x[which], self.y[which], self.day[which], self.known[which], self.weight[which])
+        x, y, day, known, weight, off_m, of = self
+        return Rows(x[which], y[which], day[which], known[which], weight[which], off_m[which], of[which])
 
 
 def at_once(x: Floats, y: Floats, days: Floats) -> Reports:
@@ -58,13 +59,12 @@ def at_once(x: Floats, y: Floats, days: Floats) -> Reports:
 
 
 def shared_out(reports: Reports) -> Rows:
-    """Every report on the days and at the places where it may have been, in order of the day it was known."""
+    """Every report on the days on which it may have been, in order of the day it was known."""
     of, day, weight = _days(reports)
     known = np.maximum(np.floor(reports.known[of]).astype(np.int64), day)
-    x, y, off = reports.x[of], reports.y[of], reports.off_m[of]
     order = np.argsort(known, kind="stable")
-    rows = Rows(x[order], y[order], day[order], known[order], weight[order])
-    return _places(rows, off[order]) if off.any() else rows
+    of = of[order]
+    return Rows(reports.x[of], reports.y[of], day[order], known[order], weight[order], reports.off_m[of], of)
 
 
 def _days(reports: Reports) -> tuple[Ints, Ints, Floats]:
@@ -81,17 +81,3 @@ def _days(reports: Reports) -> tuple[Ints, Ints, Floats]:
     weight = np.where(length[of] > 0, hours / np.where(length > 0, length, 1.0)[of], 1.0)
     kept = weight > 0
     return of[kept], day[kept], weight[kept]
-
-
-def _places(rows: Rows, off: Floats) -> Rows:
-    """An uncertain place becomes nine, a certain one stays."""
-    sure, unsure = np.flatnonzero(off == 0), np.flatnonzero(off > 0)
-    parts = [(sure, 0.0, 0.0, 1.0)]
-    parts += [(unsure, east, north, a * b) for east, a in NODES for north, b in NODES]
-    of = np.concatenate([index for index, *_ in parts])
-    x = np.concatenate([rows.x[index] + east * off[index] for index, east, _, _ in parts])
-    y = np.concatenate([rows.y[index] + north * off[index] for index, _, north, _ in parts])
-    weight = np.concatenate([rows.weight[index] * share for index, _, _, share in parts])
-    order = np.argsort(rows.known[of], kind="stable")
-    of = of[order]
-    return Rows(x[order], y[order], rows.day[of], rows.known[of], weight[order])

@@ -8,12 +8,13 @@ Refuses to know: what the texts mean.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+
+from center.ingest.plain_xml import read_xml
 
 MAX_ALERT_BYTES = 256 << 10
 MAX_TEXT_CHARS = 512
@@ -24,6 +25,8 @@ _ENCODINGS = ("gb2312", "gbk", "gb18030", "iso-8859-1", "windows-1250", "windows
 
 Texts = Mapping[str, str]
 """By the names of the tags in lower case; tags without text, and the repetitions of a tag, are left out."""
+Children: TypeAlias = Sequence[tuple[str, Element]]
+"""Of one element, in order, each with the name of its tag in lower case."""
 
 
 class Alert(NamedTuple):
@@ -52,28 +55,29 @@ def read_alert(document: bytes, before: bytes) -> Alert:
         raise ValueError(f"an alert longer than {MAX_ALERT_BYTES} bytes")
     text, why = _text_of(document, before)
     try:
-        root = fromstring(text, forbid_dtd=True)
+        root = read_xml(text)
     except DefusedXmlException:
         raise ValueError("XML with a document type or entities: refused") from None
     except (ParseError, ValueError, LookupError, RecursionError):
         raise ValueError("not well-formed XML") from None
     if _name(root) != "eventnotificationalert":
         raise ValueError("not an EventNotificationAlert")
-    anpr = _child(root, "anpr")
-    about = _texts(root)
-    told = about if anpr is None and "licenseplate" in about else None if anpr is None else _texts(anpr)
-    vehicle = _first_child((anpr, root), "vehicleinfo")
+    beside = _children(root)
+    anpr = _child(beside, "anpr")
+    inside = _children(anpr)
+    about = _texts(beside)
+    told = about if anpr is None and "licenseplate" in about else None if anpr is None else _texts(inside)
     place = None
     try:
-        place = _place(_child(root, "devicegpsinfo"))
+        place = _place(_child(beside, "devicegpsinfo"))
     except ValueError as problem:
         why = why or str(problem)
     lat, lon = place or (None, None)
     return Alert(
         {**(told or {}), **about},
         told,
-        {} if vehicle is None else _texts(vehicle),
-        _kinds(_first_child((anpr, root), "pictureinfolist")),
+        _texts(_children(_first_child((inside, beside), "vehicleinfo"))),
+        _kinds(_first_child((inside, beside), "pictureinfolist")),
         lat,
         lon,
         why,
@@ -97,30 +101,34 @@ def _name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2].lower()
 
 
-def _child(element: Element | None, name: str) -> Element | None:
-    return next((child for child in element if _name(child) == name), None) if element is not None else None
+def _children(element: Element | None) -> Children:
+    return [] if element is None else [(_name(child), child) for child in element]
 
 
-def _first_child(elements: tuple[Element | None, ...], name: str) -> Element | None:
+def _child(children: Children, name: str) -> Element | None:
+    return next((child for told, child in children if told == name), None)
+
+
+def _first_child(families: tuple[Children, ...], name: str) -> Element | None:
     """Some firmware writes beside the plate's element what other firmware writes inside it."""
-    found = (_child(element, name) for element in elements)
+    found = (_child(children, name) for children in families)
     return next((child for child in found if child is not None), None)
 
 
-def _texts(element: Element) -> dict[str, str]:
+def _texts(children: Children) -> dict[str, str]:
     """Of the children that have no children."""
     texts: dict[str, str] = {}
-    for child in element:
+    for name, child in children:
         text = (child.text or "").strip()
         if text and not len(child):
-            texts.setdefault(_name(child), text[:MAX_TEXT_CHARS])
+            texts.setdefault(name, text[:MAX_TEXT_CHARS])
     return texts
 
 
 def _kinds(pictures: Element | None) -> dict[str, str]:
     kinds: dict[str, str] = {}
     for picture in pictures if pictures is not None else ():
-        texts = _texts(picture)
+        texts = _texts(_children(picture))
         if "pid" in texts:
             kinds[texts["pid"]] = texts.get("type") or texts.get("filename", "")
     return kinds
@@ -130,8 +138,9 @@ def _place(gps: Element | None) -> tuple[float, float] | None:
     """Degrees, minutes and seconds; zeros everywhere are a camera that was never told where it stands."""
     if gps is None:
         return None
-    texts = _texts(gps)
-    lat, lon = _degrees(_child(gps, "latitude")), _degrees(_child(gps, "longitude"))
+    children = _children(gps)
+    texts = _texts(children)
+    lat, lon = _degrees(_child(children, "latitude")), _degrees(_child(children, "longitude"))
     if lat == 0.0 and lon == 0.0:
         return None
     if not (lat <= 90.0 and lon <= 180.0):
@@ -141,7 +150,7 @@ def _place(gps: Element | None) -> tuple[float, float] | None:
 
 
 def _degrees(angle: Element | None) -> float:
-    texts = _texts(angle) if angle is not None else {}
+    texts = _texts(_children(angle))
     try:
         degree, minute, second = (float(texts.get(name, "0")) for name in ("degree", "minute", "sec"))
     except ValueError:

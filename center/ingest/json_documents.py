@@ -63,6 +63,11 @@ class JsonDocuments(Generic[T]):
         self._lost = False  # behind damage, looking for a fresh line …
         self._outside = False  # … and the damage was between objects
 
+    def only(self, message: bytes) -> T | None:
+        """What a whole message holds that is one sound object and nothing else, as most are; otherwise None, and `feed`
+        has to look at it."""
+        return None if self._text or self._lost else self._value(message)
+
     def feed(self, data: bytes, final: bool = False) -> list[Document[T]]:
         """Objects that `data` completes, in order. `final`: nothing follows, a stream or a whole message ends here."""
         if final and not self._text and not self._lost:  # most messages are one object

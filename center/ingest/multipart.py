@@ -24,7 +24,9 @@ _DELIMITER = rb"(?:(?P<opens>%b[ \t]{0,8}\r?\n(?=content-))|(?P<closes>%b--[ \t]
 _TAG = rb"(?:[a-z_][\w.-]{0,31}:)?EventNotificationAlert"
 _END_TAG = rb"</%b\s{0,8}>" % _TAG
 _AT_ONCE = re.compile(_DELIMITER, re.IGNORECASE)
-_NEXT = re.compile(rb"\r?\n%b|%b" % (_DELIMITER, _END_TAG), re.IGNORECASE)
+_NEXT = re.compile(rb"[\r\n<](?:(?:(?<=\r)\n|(?<=\n))%b|(?<=<)%b)" % (_DELIMITER, _END_TAG[1:]), re.IGNORECASE)
+"""A line's end and a delimiter, or an end tag. The search of a picture is quick because one class holds every first
+character."""
 _AGAIN = re.compile(rb"%b|(?P<begins><%b(?=[\s>]))" % (_NEXT.pattern, _TAG), re.IGNORECASE)
 _HEADERS = re.compile(rb"(?:[!-9;-~]{1,64}:[^\r\n]{0,1024}\r?\n){1,16}\r?\n")
 _NAMES = re.compile(rb'\b(?:file)?name="?([^"\r\n;]{1,256})|^content-id:[ \t]*<?([^\s<>]{1,256})', re.IGNORECASE | re.M)

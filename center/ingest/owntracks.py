@@ -31,7 +31,7 @@ _BELOW_THE_DEVICE = frozenset(
 )
 
 
-class Location(msgspec.Struct, rename={"kind": "_type"}):
+class Location(msgspec.Struct, rename={"kind": "_type"}, gc=False):
     """What is used of a message. Numbers may be written as strings; degrees, seconds, km/h, metres."""
 
     kind: str
@@ -68,7 +68,15 @@ class OwntracksFeed(Quiet):
         self._sender = origin.source if "/" in origin.peer else sender(origin)
 
     def receive(self, data: bytes, at: Micros) -> Sequence[Event]:
-        return self._take(data, at, self._origin.whole)
+        whole = self._origin.whole
+        said = self._documents.only(data) if whole else None
+        if said is None:
+            return self._take(data, at, whole)
+        try:
+            event = self._say(said, at)
+        except ValueError as problem:
+            return self._faults.tell(at, str(problem), data, 0)
+        return () if event is None else (event,)
 
     def finish(self, at: Micros) -> Sequence[Event]:
         return self._take(b"", at, final=True) + self._faults.rest(at)
@@ -95,9 +103,9 @@ class OwntracksFeed(Quiet):
         if said.kind == "lwt":
             return UnitReported(at=at, source=self._origin.source, unit=unit, status="offline")
         lat, lon = said.lat, said.lon
-        if lat is None or not abs(lat) <= 90.0:
+        if lat is None or not -90.0 <= lat <= 90.0:
             raise ValueError("lat: missing, or beyond 90 degrees")
-        if lon is None or not abs(lon) <= 180.0:
+        if lon is None or not -180.0 <= lon <= 180.0:
             raise ValueError("lon: missing, or beyond 180 degrees")
         if said.alt is not None and not abs(said.alt) <= HIGHEST_M:
             raise ValueError(f"alt: beyond {HIGHEST_M:.0f} m")

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+
+from center.ingest.plain_xml import read_xml
 
 MAX_XML_CHARS = 256 * 1024
 MAX_ADDRESS_CHARS = 300
@@ -56,7 +57,7 @@ def read_pidf_lo(text: str) -> Place:
     if len(text) > MAX_XML_CHARS:
         raise PidfError("PIDF-LO larger than the limit")
     try:
-        root = fromstring(text.strip(), forbid_dtd=True)
+        root = read_xml(text.strip())
     except DefusedXmlException:
         raise PidfError("PIDF-LO with a document type or entities: refused") from None
     except (ParseError, ValueError, LookupError):

@@ -1,6 +1,6 @@
 """What deputies' terminals say, in a small JSON of our own (docs/feeds/terminal.md).
 
-Knows: acknowledgements, status, emergency, hello and traffic stops as a terminal publishes them to
+Knows: receipts, replies, status, emergency, hello and traffic stops as a terminal publishes them to
 `terminals/<unit>/out`, version 1.
 Refuses to know: what was sent to it, and whether the unit was asked.
 """
@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 
 from center.core.events import Event, MessageAcked, Micros, StopChanged, StopClosed, StopOpened, UnitReported
+from center.core.message_facts import MessageDelivered, MessageReplied
+from center.core.outcome_facts import VehicleRecovered
 from center.ingest.faults import Faults
 from center.ingest.feed import Origin, Quiet
 from center.ingest.json_documents import Document, JsonDocuments
@@ -37,6 +39,13 @@ class _Driver(msgspec.Struct, gc=False):
     last: str | None = None
     first: str | None = None
     born: str | None = None
+    licence: str | None = None
+    without: bool | None = None
+
+
+class _Photo(msgspec.Struct, gc=False):
+    id: str
+    is_driver: bool
 
 
 class _Stop(msgspec.Struct, gc=False):
@@ -48,6 +57,7 @@ class _Stop(msgspec.Struct, gc=False):
     state: str | None = None
     why: str | None = None
     driver: _Driver | None = None
+    photo: _Photo | None = None
 
 
 class _StopEnd(msgspec.Struct, gc=False):
@@ -55,13 +65,26 @@ class _StopEnd(msgspec.Struct, gc=False):
     outcome: str | None = None
 
 
+class _Reply(msgspec.Struct, gc=False):
+    id: str
+    text: str
+    to: str = ""
+
+
+class _Recovered(msgspec.Struct, gc=False):
+    plate: str
+    state: str | None = None
+
+
 class _Said(msgspec.Struct, gc=False):
-    """Each of `ack`, `status`, `emergency`, `hello`, `stop`, `stop_update` and `stop_end` is a thing said; one message
-    may say several."""
+    """Each of `ack`, `delivered`, `reply`, `status`, `emergency`, `hello`, `stop`, `stop_update`, `stop_end` and
+    `recovered` is a thing said; one message may say several."""
 
     v: int
     at: str | float | None = None
     ack: str | None = None
+    delivered: str | None = None
+    reply: _Reply | None = None
     status: str | None = None
     emergency: bool = False
     hello: Any = None
@@ -69,6 +92,7 @@ class _Said(msgspec.Struct, gc=False):
     stop: _Stop | None = None
     stop_update: _Stop | None = None
     stop_end: _StopEnd | None = None
+    recovered: _Recovered | None = None
 
 
 class TerminalFeed(Quiet):
@@ -110,11 +134,7 @@ class TerminalFeed(Quiet):
         if not self._unit:
             raise ValueError("whose terminal it is: neither the topic nor option unit says")
         seen = _moment(said.at)
-        out: list[Event] = []
-        if said.ack is not None:
-            if not 0 < len(said.ack) <= MAX_ID_CHARS:
-                raise ValueError("ack is not a message's id")
-            out.append(MessageAcked(at=at, source=self._origin.source, seen=seen, answers=said.ack, unit=self._unit))
+        out: list[Event] = [*self._messages(said, at, seen)]
         statuses = [_status(said.status)] if said.status is not None else []
         statuses += ["emergency"] * said.emergency + ["alive"] * (said.hello is not None)
         text = said.text or (said.hello if isinstance(said.hello, str) else None)
@@ -123,10 +143,33 @@ class TerminalFeed(Quiet):
             UnitReported(at=at, source=self._origin.source, seen=seen, unit=self._unit, status=status, text=text)
             for status in statuses
         ]
+        if said.recovered is not None:
+            out.append(self._recovered(said.recovered, at, seen))
         out += self._stops(said, at, seen)
         if not out:
             raise ValueError("a message that says nothing")
         return out
+
+    def _messages(self, said: _Said, at: Micros, seen: Micros | None) -> Iterator[Event]:
+        """Raises ValueError."""
+        source, unit = self._origin.source, self._unit
+        if said.delivered is not None:
+            message = _id(said.delivered, "delivered is not a message's id")
+            yield MessageDelivered(at=at, source=source, seen=seen, unit=unit, message=message)
+        if said.ack is not None:
+            answers = _id(said.ack, "ack is not a message's id")
+            yield MessageAcked(at=at, source=source, seen=seen, answers=answers, unit=unit)
+        if said.reply is not None:
+            mark, text = _id(said.reply.id, "id is not a reply's id"), said.reply.text.strip()[:MAX_TEXT_CHARS]
+            if not text:
+                raise ValueError("a reply that says nothing")
+            to = said.reply.to and _id(said.reply.to, "to is not a message's id")
+            yield MessageReplied(at=at, source=source, seen=seen, unit=unit, text=text, mark=mark, to=to)
+
+    def _recovered(self, said: _Recovered, at: Micros, seen: Micros | None) -> Event:
+        """Raises ValueError."""
+        plate, state = _plate(said.plate), None if said.state is None else _state(said.state)
+        return VehicleRecovered(at=at, source=self._origin.source, seen=seen, unit=self._unit, plate=plate, state=state)
 
     def _stops(self, said: _Said, at: Micros, seen: Micros | None) -> Iterator[Event]:
         """Raises ValueError."""
@@ -142,9 +185,9 @@ class TerminalFeed(Quiet):
             yield StopClosed(at=at, source=source, seen=seen, unit=unit, stop=_id(said.stop_end.id), outcome=outcome)
 
 
-def _id(text: str) -> str:
+def _id(text: str, otherwise: str = "id is not a stop's id") -> str:
     if not 0 < len(text) <= MAX_ID_CHARS:
-        raise ValueError("id is not a stop's id")
+        raise ValueError(otherwise)
     return text
 
 
@@ -166,6 +209,10 @@ def _known(stop: _Stop) -> dict[str, Any]:
         "last": _line(driver.last),
         "first": _line(driver.first),
         "born": None if driver.born is None else _born(driver.born),
+        "licence": _line(driver.licence),
+        "without": driver.without,
+        "photo": None if stop.photo is None else _id(stop.photo.id),
+        "is_driver": None if stop.photo is None else stop.photo.is_driver,
     }
     return {name: value for name, value in said.items() if value is not None}
 

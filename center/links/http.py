@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
 _PEER_CHARS = 200
+_MOST_DIGITS = 20
+"""Of a body's length; a thousand zeros are a number, too, but none that int() takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,8 @@ class _Intake:
             return _Answer(401, b"who are you?\n", ((b"www-authenticate", b'Basic realm="center"'),))
         if headers.get(b"content-encoding", b"identity").lower() not in (b"identity", b"gzip", b"x-gzip"):
             return _Answer(415, b"gzip or nothing\n")
-        if int(headers.get(b"content-length", b"0")) > route.limit_bytes:
+        length = headers.get(b"content-length", b"0")
+        if len(length) > _MOST_DIGITS or int(length) > route.limit_bytes:
             return _TOO_LARGE
         if self._closed or self._active.total() >= self._concurrency or self._active[host] >= self._share:
             return self._again

@@ -35,14 +35,14 @@ class Limits(NamedTuple):
     retry_after_s: int = 5
 
 
-class _Config(uvicorn.Config):
+class BoundedConfig(uvicorn.Config):
     limits = Limits()
 
 
-class _Protocol(HttpToolsProtocol):
+class BoundedProtocol(HttpToolsProtocol):
     """One HTTP connection."""
 
-    config: _Config
+    config: BoundedConfig
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,6 +86,12 @@ class _Protocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._request_is_here()
         super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """From here on the connection is somebody else's, and so is how long it may take."""
+        self._request_is_here()
+        self.resume_writing()
+        super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
         self._unread = self.loop.call_later(self._limits.receive_s, self.transport.abort)
@@ -138,9 +144,9 @@ async def serve(
 ) -> None:
     """Serves on `sock` until cancelled. `stopping` is called before requests under way are waited for, and has to make
     the app answer them soon."""
-    config = _Config(
+    config = BoundedConfig(
         app,
-        http=_Protocol,
+        http=BoundedProtocol,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -160,7 +166,7 @@ async def serve(
     finally:
         stopping()
         for connection in list(server.server_state.connections):
-            if isinstance(connection, _Protocol):
+            if isinstance(connection, BoundedProtocol):
                 connection.stop_receiving()
         server.should_exit = True
         await serving

@@ -30,6 +30,10 @@ class Sink(Protocol):
         """That peer's connection has ended: nothing more comes from it unless it connects again."""
         ...
 
+    def lose(self, count: int) -> None:
+        """So many messages were given up before they got here, since nobody had time for them."""
+        ...
+
     def trouble(self, why: str) -> None:
         """The link itself has a problem (refused, unreachable, bad credentials), in a sentence for operators. The same
         lasting problem is told once, and what is counted (dropped, refused) at its 1st, 2nd, 4th, 8th … time."""

@@ -148,7 +148,10 @@ class FrameReader:
             while end - at >= 2:
                 head, length, start = data[at], data[at + 1], at + 2
                 if length > 127:
-                    length, start = _remaining_length(data, at + 1)
+                    if end - at > 2 and data[at + 2] < 128:  # most packets: two bytes tell of up to 16 KiB
+                        length, start = length & 127 | data[at + 2] << 7, at + 3
+                    else:
+                        length, start = _remaining_length(data, at + 1)
                     if length < 0:
                         self._needed = end - at + 1
                         break

@@ -10,7 +10,9 @@ import asyncio
 import socket
 import ssl
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from center.links.connection import Connection
 from center.links.flow import ITEM_BYTES, Keeper
@@ -72,8 +74,10 @@ class _TcpLink(Endpoint, ABC):
 class TcpListenLink(_TcpLink):
     """A Link; devices connect to us, and each peer is the `host:port` it comes from.
 
-    More than `peers` at once are turned away. One that says nothing for `idle_s` is disconnected (None: never; the
+    `greet` is called with each connection that is let in, by whoever has something to say to it unasked. More than
+    `peers` at once are turned away. One that says nothing for `idle_s` is disconnected (None: never; the
     system's keepalive still finds the dead ones). Each is read while less than `window_bytes` of it is not durable.
+    `unread_bytes`: how much of what is said to it the system may keep (None: as much as it likes).
     """
 
     def __init__(
@@ -87,16 +91,24 @@ class TcpListenLink(_TcpLink):
         window_bytes: int = 1 << 20,
         tls: ssl.SSLContext | None = None,
         retry: Retry | None = None,
+        greet: Callable[[Caller], None] | None = None,
+        unread_bytes: int | None = None,
     ) -> None:
         super().__init__(name, host, port, peers, idle_s, window_bytes, tls, retry)
+        self._greet = greet
+        self._unread_bytes = unread_bytes
 
     async def _serve(self, streams: _Streams) -> str:
+        streams.greet = self._greet
         handshake_s = _HANDSHAKE_S if self._tls else None
         server = await asyncio.get_running_loop().create_server(
             streams.make, self._host, self._port, ssl=self._tls, ssl_handshake_timeout=handshake_s
         )
         try:
             self.address = server.sockets[0].getsockname()[:2]
+            if self._unread_bytes is not None:
+                for listening in server.sockets:  # their connections inherit it
+                    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._unread_bytes)
             self._is_up()
             await asyncio.Event().wait()  # only cancellation ends a listener
             return "closed"
@@ -136,6 +148,20 @@ class TcpConnectLink(_TcpLink):
         return await stream.over()
 
 
+class Caller(Protocol):
+    """A connection as whoever greets it sees it. `peer` is what the sink knows it by, `name` the common name in its
+    client certificate, empty without one; `backlog_bytes` what was said and is not taken yet."""
+
+    peer: str
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def backlog_bytes(self) -> int: ...
+    def send(self, data: bytes) -> None: ...
+    def close(self, why: str) -> None: ...
+
+
 class _Streams:
     """The connections open at one time, and what they have in common."""
 
@@ -144,6 +170,7 @@ class _Streams:
         self.keeper = keeper
         self.idle_s = idle_s
         self.window_bytes = window_bytes
+        self.greet: Callable[[Caller], None] | None = None
         self._most = most
         self._open: set[_Stream] = set()
         self._turned_away = 0
@@ -195,8 +222,20 @@ class _Stream(Connection, asyncio.Protocol):
         if self._admitted:
             self.peer = peer_name(address)
             _probe_when_silent(transport.get_extra_info("socket"))
+            if self._streams.greet is not None:
+                self._streams.greet(self)
         else:
             self.close("turned away")
+
+    @property
+    def name(self) -> str:
+        certificate = self._transport.get_extra_info("peercert") or {}
+        subject = dict(pair for relative in certificate.get("subject", ()) for pair in relative)
+        return str(subject.get("commonName", ""))
+
+    @property
+    def backlog_bytes(self) -> int:
+        return self._transport.get_write_buffer_size()
 
     def data_received(self, data: bytes) -> None:
         if not self._admitted:

@@ -5,7 +5,7 @@ Refuses to know: everything else.
 """
 
 from center.relay.media import Clip, KeptFrame, KeptGop, Track
-from center.relay.messages import CameraState, Changed, Limits, Refused, Source, Viewing
+from center.relay.messages import CameraState, Changed, Limits, Refused, Source, Viewing, Words
 from center.relay.process import RelayProcess
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "Source",
     "Track",
     "Viewing",
+    "Words",
 ]

@@ -7,26 +7,22 @@ Refuses to know: where units come from. Nothing raises: what makes no track give
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from center.relay import h264, h265
+from center.relay import h264, h265, sei_clock
 from center.relay.media import Offer, Track
 from center.relay.rtp import Unit
-
-
-class Sample(NamedTuple):
-    """`track` is there when it is the first of a new one. `ts` wraps at 32 bits."""
-
-    data: bytes
-    ts: int
-    track: Track | None
 
 
 class Assembler(Protocol):
     macroblocks: int
 
-    def take(self, unit: Unit) -> Sequence[Sample]:
-        """Nothing while nothing can be shown yet."""
+    def take(self, unit: Unit) -> Sequence[Unit]:
+        """Its samples, each a unit by itself. Nothing while nothing can be shown yet."""
+        ...
+
+    def clock_us(self, unit: Unit) -> int | None:
+        """The camera's own clock, where it stands beside the picture."""
         ...
 
 
@@ -40,14 +36,16 @@ class H264:
         for one in offer.sets:
             self._keep(one)
 
-    def take(self, unit: Unit) -> Sequence[Sample]:
+    def take(self, unit: Unit) -> Sequence[Unit]:
         if unit.kinds & h264.SETS:
             for nal in unit.parts:
                 self._keep(nal)
-        track = self._changed() if unit.is_key else None
-        if not self._extra or not unit.kinds & h264.PICTURES:
-            return ()
-        return (Sample(h264.sample(unit.parts), unit.ts, track),)
+        if unit.is_key:
+            unit.track = self._changed()
+        return (unit,) if self._extra and unit.kinds & h264.PICTURES else ()
+
+    def clock_us(self, unit: Unit) -> int | None:
+        return sei_clock.of_h264(unit.parts) if unit.kinds & 1 << h264.SEI else None
 
     def _keep(self, nal: bytes) -> None:
         kind = nal[0] & 0x1F
@@ -78,14 +76,18 @@ class H265:
         for one in offer.sets:
             self._sets[h265.kind(one)] = one
 
-    def take(self, unit: Unit) -> Sequence[Sample]:
-        for nal in unit.parts:
+    def take(self, unit: Unit) -> Sequence[Unit]:
+        for nal in unit.parts if unit.kinds & h265.OF_SETS else ():
             if h265.kind(nal) in h265.SETS and len(nal) <= h264.MOST_PARAMETER_BYTES:
                 self._sets[h265.kind(nal)] = nal
         sets = [self._sets[kind] for kind in h265.SETS if kind in self._sets]
         track = h265.track(sets) if unit.is_key and len(sets) == len(h265.SETS) else None
         is_new, self._track = track is not None and track != self._track, track or self._track
-        return (Sample(h264.sample(unit.parts), unit.ts, track if is_new else None),) if self._track else ()
+        unit.track = track if is_new else None
+        return (unit,) if self._track else ()
+
+    def clock_us(self, unit: Unit) -> int | None:
+        return sei_clock.of_h265(unit.parts) if unit.kinds & h265.OF_SEI else None
 
 
 class Plain:
@@ -95,9 +97,12 @@ class Plain:
         self.macroblocks = 0
         self._track: Track | None = track
 
-    def take(self, unit: Unit) -> Sequence[Sample]:
-        track, self._track = self._track, None
-        return (Sample(unit.parts[0], unit.ts, track),)
+    def take(self, unit: Unit) -> Sequence[Unit]:
+        unit.track, self._track = self._track, None
+        return (unit,)
+
+    def clock_us(self, unit: Unit) -> int | None:  # noqa: ARG002
+        return None
 
 
 def assembler(offer: Offer) -> Assembler | None:

@@ -15,7 +15,9 @@ from center.relay import demuxing, rtsp
 from center.relay.assembling import Assembler, assembler
 from center.relay.freshness import Freshness
 from center.relay.media import Frame, Offer, Track
-from center.relay.messages import CameraState, Limits, Source
+from center.relay.messages import CameraState, Limits, Source, Words
+from center.relay.pace import Pace
+from center.relay.reel import Reel
 from center.relay.ring import Ring
 from center.relay.rtp import Unit
 from center.relay.stills import Stills
@@ -27,13 +29,16 @@ State = Literal["closed", "opening", "live", "stale", "offline"]
 _LOOK_S = 0.5
 _LOOK_AGAIN_S = 1.0
 """How soon another keyframe is looked at when one looked like the one before."""
+_CATCH_UP_S = 0.05
+_SOUND_BYTES = 4 << 20
 _FIRST_WAIT_S, _MOST_WAIT_S, _STEADY_S = 0.25, 8.0, 10.0
 
 
 class Camera:
     """Its pictures, or its sound, which is pulled by a session of its own. Everything happens in one event loop.
 
-    `now` is the center's clock; `told` hears of every change of state; sound has none to tell."""
+    `now` is the center's clock; `told` hears of every change of state, and what the camera says beside its
+    pictures; sound has none to tell."""
 
     def __init__(
         self,
@@ -41,8 +46,9 @@ class Camera:
         kind: Kind,
         limits: Limits,
         now: Callable[[], int],
-        told: Callable[[CameraState], None],
+        told: Callable[[CameraState | Words], None],
         stills: Stills,
+        reel: Reel,
     ) -> None:
         self.source = source
         self.state: State = "closed"
@@ -51,13 +57,14 @@ class Camera:
         self._now = now
         self._told = told
         self._stills = stills
+        self._reel = reel
         self._looking: asyncio.Task[None] | None = None
         self._looked_at = 0
         self._is_alike = False
         self._since = now()
         self._why = ""
-        seconds = source.ring_s if kind == "video" else 0.0
-        self.stream = Stream(Ring(seconds, limits.ring_bytes if kind == "video" else 1 << 16))
+        self.stream = Stream(Ring(source.ring_s, limits.ring_bytes if kind == "video" else _SOUND_BYTES))
+        self._pace = Pace(now)
         self._wanted = 0
         self._work: asyncio.Task[None] | None = None
         self._closing: asyncio.TimerHandle | None = None
@@ -77,6 +84,7 @@ class Camera:
     def want(self) -> None:
         """Opens it with the first; each call is to be matched by one of `release`."""
         self._wanted += 1
+        self._hurry()
         if self._closing is not None:
             self._closing.cancel()
             self._closing = None
@@ -87,8 +95,14 @@ class Camera:
 
     def release(self) -> None:
         self._wanted -= 1
+        self._hurry()
         if not self._wanted:
             self._closing = asyncio.get_running_loop().call_later(self._limits.linger_s, self.close)
+
+    def _hurry(self) -> None:
+        """Or not: pictures that are only kept may be taken a little later."""
+        is_only_kept = self._wanted <= self.source.is_always_on and self._kind == "video"
+        self._pace.calm(is_calm=is_only_kept and self._down_at is None)
 
     def close(self) -> None:
         """At once, whoever may want it."""
@@ -99,20 +113,35 @@ class Camera:
             self._work.cancel()
             self._work = None
         self._gone()
-        self.stream.ring.clear()
+        if self._kind == "video":
+            self.stream.ring.clear()
+        else:  # what was heard stays as long as the pictures of that moment may
+            asyncio.get_running_loop().call_later(self.source.ring_s, self._forget)
         self._is("closed", self._now())
+
+    def _forget(self) -> None:
+        if not self.is_open:
+            self.stream.ring.clear()
+
+    def catch_up(self, then: Callable[[], None]) -> None:
+        """Calls `then` when all that has come so far is in the ring."""
+        if not self._pace.is_behind:
+            then()
+            return
+        self._pace.look()
+        asyncio.get_running_loop().call_later(_CATCH_UP_S, then)
 
     async def keyframe(self, timeout_s: float) -> tuple[Track, bytes] | None:
         """The newest; waits for the first. None when none comes in time."""
         try:
             async with asyncio.timeout(timeout_s):
-                while not (frames := self.stream.ring.current()):
+                while (key := self.stream.ring.key) is None:
                     self._keyed.clear()
                     await self._keyed.wait()
         except TimeoutError:
             return None
         track = self.stream.track
-        return (track, bytes(frames[0].sample)) if track else None
+        return (track, bytes(key.sample)) if track else None
 
     # --- keeping it open ----------------------------------------------------------------------------------------------
 
@@ -145,14 +174,15 @@ class Camera:
         source = self.source
         is_ours = source.url.startswith(("rtsp://", "rtsps://")) and source.transport == "tcp"
         if is_ours and not self._is_foreign:
-            return await rtsp.play(source.url, self._kind, self)
-        return await demuxing.play(source, self._kind, self)
+            return await rtsp.play(source.url, self._kind, self, self._pace)
+        return await demuxing.play(source, self._kind, self, self._reel)
 
     def _gone(self) -> None:
         """The session is over; viewers stay, and go on at the next keyframe."""
         if self._assembler is not None:
             self._assembler = None
             self._down_at = asyncio.get_running_loop().time()
+            self._hurry()
             self.stream.interrupt()
         if self._timeline is not None:
             self._timeline.lost()
@@ -167,28 +197,40 @@ class Camera:
     def heard(self, unit: Unit, source: int | None) -> None:
         if self._assembler is None:
             return
-        at = self._now()
-        stream = self.stream
-        for data, ts, track in self._assembler.take(unit):
-            if track is not None:
-                self._tracked(track, self._assembler.macroblocks)
+        now, stream = self._now(), self.stream
+        is_key, is_video = unit.is_key, self._kind == "video"
+        if source is None and is_video:
+            source = self._assembler.clock_us(unit)
+        for sample in self._assembler.take(unit):
+            if sample.track is not None:
+                self._tracked(sample.track, self._assembler.macroblocks)
             timeline = self._timeline
             if timeline is None or stream.track is None:
                 continue
-            stream.publish(data, timeline.place(ts, at), unit.is_key, at, source)
-        if unit.is_key:
+            place = timeline.place(sample.ts, now)
+            if not is_video and not stream.viewers:  # sound that nobody is let hear now is kept for nobody either
+                stream.ring.cut()
+                continue
+            at = self._pace.came_at(now, place.decode, stream.track.timescale)
+            frame = stream.publish(sample, place, at, source)
+            if is_video:
+                self._freshness.saw(frame)
+                stream.tell_clock(None if source is None else source - at)
+        if is_key:
             self._keyed.set()
-        if stream.track is not None and self._kind == "video":
-            self._freshness.saw(unit, at)
-            if self._down_at is not None:
-                self._down_at = None
-                self._freshness = Freshness(int(self._limits.stale_s * 1e6), at)
-                self._freshness.shaped(self._assembler.macroblocks)
-                self._is("live", at)
+        if self._down_at is not None and stream.track is not None and is_video:
+            self._down_at = None
+            self._freshness = Freshness(int(self._limits.stale_s * 1e6), now)
+            self._freshness.shaped(stream.track, self._assembler.macroblocks)
+            self._is("live", now)
+            self._hurry()
+
+    def noted(self, data: bytes) -> None:
+        self._told(Words(self.source.camera, data))
 
     def _tracked(self, track: Track, macroblocks: int) -> None:
         stream = self.stream
-        self._freshness.shaped(macroblocks)
+        self._freshness.shaped(track, macroblocks)
         if stream.track is None or stream.track.timescale != track.timescale or self._timeline is None:
             self._timeline = Timeline(track.timescale, track.timescale // (25 if track.is_video else 50))
         if stream.track != track:
@@ -201,6 +243,7 @@ class Camera:
         while True:
             await asyncio.sleep(_LOOK_S)
             self.stream.look()
+            self._pace.look()
             if self._kind != "video":
                 continue
             if self._down_at is not None:
@@ -216,22 +259,23 @@ class Camera:
 
     def _compare(self) -> None:
         """Has the newest keyframe looked at, when it is a new one and the last look was some time ago."""
-        frames, track = self.stream.ring.current(), self.stream.track
+        key, track = self.stream.ring.key, self.stream.track
         wait_s = self._limits.look_s
         if self._is_alike and self.state == "live":
             wait_s = min(wait_s, _LOOK_AGAIN_S)
-        is_due = wait_s and frames and frames[0].at > self._looked_at + wait_s * 1e6
-        if track is None or not is_due or (self._looking is not None and not self._looking.done()):
+        if track is None or key is None or not wait_s or key.at <= self._looked_at + wait_s * 1e6:
             return
-        self._looked_at = frames[0].at
-        self._looking = asyncio.create_task(self._look_at(frames[0], track))
+        if self._looking is not None and not self._looking.done():
+            return
+        self._looked_at = key.at
+        self._looking = asyncio.create_task(self._look_at(key, track))
 
     async def _look_at(self, frame: Frame, track: Track) -> None:
         freshness = self._freshness
-        is_changed = await self._stills.is_changed(self.source.camera, track, bytes(frame.sample))
-        if is_changed is not None:
-            self._is_alike = not is_changed
-            freshness.looked(is_changed, frame.at)
+        look = await self._stills.look(self.source.camera, track, frame.sample)
+        if look is not None:
+            self._is_alike = look != "other"
+            freshness.looked(look, frame.at)
 
     def _is(self, state: State, since: int, why: str = "") -> None:
         if self.state == state:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from center.relay.veil import until, unveiled
 from center.relay.viewer import depart, fit_out
 
 _MOST_HEAD_BYTES = 8192
@@ -34,7 +36,7 @@ Answerer = Callable[[Guest], Awaitable[None]]
 """Answers and takes over the socket."""
 
 
-async def keep(listening: socket.socket, answer: Answerer) -> None:
+async def keep(listening: socket.socket, answer: Answerer, tls: ssl.SSLContext | None) -> None:
     """Lets guests in until cancelled."""
     loop = asyncio.get_running_loop()
     guests: set[asyncio.Task[None]] = set()
@@ -49,7 +51,7 @@ async def keep(listening: socket.socket, answer: Answerer) -> None:
             if len(guests) >= _MOST_GUESTS:
                 sock.close()
                 continue
-            task = asyncio.create_task(_greet(sock, str(address[0]), answer))
+            task = asyncio.create_task(_greet(sock, str(address[0]), answer, tls))
             guests.add(task)
             task.add_done_callback(guests.discard)
     finally:
@@ -57,13 +59,14 @@ async def keep(listening: socket.socket, answer: Answerer) -> None:
             task.cancel()
 
 
-async def _greet(sock: socket.socket, peer: str, answer: Answerer) -> None:
-    loop = asyncio.get_running_loop()
+async def _greet(sock: socket.socket, peer: str, answer: Answerer, tls: ssl.SSLContext | None) -> None:
     is_taken = False
     try:
         fit_out(sock)
+        if tls is not None:
+            sock = await unveiled(sock, tls)
         async with asyncio.timeout(_HEAD_S):
-            head = await _head(loop, sock)
+            head = await _head(sock)
         guest = _guest(sock, peer, head)
         if isinstance(guest, int):
             refuse(sock, guest)
@@ -77,11 +80,15 @@ async def _greet(sock: socket.socket, peer: str, answer: Answerer) -> None:
             sock.close()
 
 
-async def _head(loop: asyncio.AbstractEventLoop, sock: socket.socket) -> bytes:
+async def _head(sock: socket.socket) -> bytes:
     """Raises OSError."""
     head = b""
     while b"\r\n\r\n" not in head:
-        data = await loop.sock_recv(sock, 4096)
+        try:
+            data = sock.recv(4096)
+        except (BlockingIOError, InterruptedError):
+            await until(sock)
+            continue
         if not data or len(head) > _MOST_HEAD_BYTES:
             raise OSError
         head += data
@@ -144,6 +151,16 @@ def allowing(headers: Mapping[bytes, bytes]) -> dict[str, str]:
 def refuse(sock: socket.socket, status: int, why: str = "") -> None:
     body = (why or _REASONS[status]).encode() + b"\n"
     send_and_leave(sock, response(status, "text/plain; charset=utf-8", {}, body))
+
+
+async def send_all(sock: socket.socket, data: bytes) -> None:
+    """Raises OSError."""
+    sent = 0
+    while sent < len(data):
+        try:
+            sent += sock.send(data[sent:])
+        except (BlockingIOError, InterruptedError):
+            await until(sock, is_writing=True)
 
 
 def send_and_leave(sock: socket.socket, data: bytes) -> None:

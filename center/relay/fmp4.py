@@ -4,8 +4,8 @@ Knows: the boxes that a browser or a file needs, and that every fragment's head 
 the picture in it without looking.
 Refuses to know: sockets, cameras, and what is in a picture.
 
-A fragment is `prft` (when the center had it), `moof` and `mdat`; the sample begins HEAD_BYTES after its start. One
-track a file, whose number is 1.
+A fragment is `prft` (when the center had it), `moof` and `mdat`; the sample begins HEAD_BYTES after its start. Tracks
+are numbered from 1; what goes to viewers has one.
 """
 
 from __future__ import annotations
@@ -15,9 +15,14 @@ import struct
 from center.relay.media import Track
 
 HEAD_BYTES = 144
-_NTP_EPOCH_S = 2_208_988_800
+_NTP_EPOCH_US = 2_208_988_800_000_000
 _SYNC, _NOT_SYNC = 0x02000000, 0x01010000
-_HEAD = struct.Struct(">I4sIIQQ I4s I4sII I4s I4sII I4sIQ I4sIIIIIIi I4s")
+_HEAD = struct.Struct(">16sQQ20sI36sQ20sIIIiI4s")
+_PRFT = struct.pack(">I4sII", 32, b"prft", 0x01000002, 1)
+_MOOF = struct.pack(">I4sI4sI", 104, b"moof", 16, b"mfhd", 0)
+_TRAF = struct.pack(">I4sI4sIII4sI", 80, b"traf", 16, b"tfhd", 0x020000, 1, 20, b"tfdt", 0x01000000)
+_TRUN = struct.pack(">I4sIII", 36, b"trun", 0x01000F01, 1, 112)
+"""What is the same in every fragment's head, up to its number, its decode time, and its sample's duration."""
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 
@@ -33,20 +38,39 @@ def _full(name: bytes, version_flags: int, *parts: bytes) -> bytes:
 def head(size: int, number: int, at: int, decode: int, shift: int, duration: int, is_key: bool) -> bytes:
     """What stands before a sample of `size` bytes. `at`: microseconds UTC when the center had it; `decode`, `shift`
     (from decoding to showing) and `duration` in the track's units."""
-    seconds, micros = divmod(at, 1_000_000)
-    ntp = (seconds + _NTP_EPOCH_S & 0xFFFFFFFF) << 32 | (micros << 32) // 1_000_000
+    ntp = (at + _NTP_EPOCH_US << 32) // 1_000_000 & 0xFFFFFFFFFFFFFFFF
+    number &= 0xFFFFFFFF
+    flags = _SYNC if is_key else _NOT_SYNC
+    end = 8 + size
     return _HEAD.pack(
-        *(32, b"prft", 0x01000002, 1, ntp, decode),
-        *(104, b"moof", 16, b"mfhd", 0, number & 0xFFFFFFFF),
-        *(80, b"traf", 16, b"tfhd", 0x020000, 1),
-        *(20, b"tfdt", 0x01000000, decode),
-        *(36, b"trun", 0x01000F01, 1, 112, duration, size, _SYNC if is_key else _NOT_SYNC, shift),
-        *(8 + size, b"mdat"),
+        _PRFT, ntp, decode, _MOOF, number, _TRAF, decode, _TRUN, duration, size, flags, shift, end, b"mdat"
     )
 
 
-def beginning(track: Track) -> bytes:
+def of_track(one: bytes, number: int) -> bytes:
+    """The same head, for another track of the file."""
+    track = number.to_bytes(4, "big")
+    return one[:12] + track + one[16:76] + track + one[80:]
+
+
+def beginning(*tracks: Track) -> bytes:
     """`ftyp` and `moov`: what a player must have before any fragment."""
+    mvhd = _full(
+        b"mvhd",
+        0,
+        struct.pack(">IIIIIH10x", 0, 0, 1000, 0, 0x10000, 0x0100),
+        _MATRIX,
+        bytes(24),
+        struct.pack(">I", len(tracks) + 1),
+    )
+    numbered = list(enumerate(tracks, 1))
+    extends = [_full(b"trex", 0, struct.pack(">IIIII", number, 1, 0, 0, 0)) for number, _ in numbered]
+    brands = box(b"ftyp", b"isom", struct.pack(">I", 512), b"isomiso5iso6mp41")
+    traks = [_trak(track, number) for number, track in numbered]
+    return brands + box(b"moov", mvhd, *traks, box(b"mvex", *extends))
+
+
+def _trak(track: Track, number: int) -> bytes:
     media = box(
         b"mdia",
         _full(b"mdhd", 0, struct.pack(">IIIIHH", 0, 0, track.timescale, 0, 0x55C4, 0)),
@@ -65,13 +89,8 @@ def beginning(track: Track) -> bytes:
     )
     shown = struct.pack(">II", track.width << 16, track.height << 16)
     volume = 0 if track.is_video else 0x0100
-    tkhd = _full(b"tkhd", 3, struct.pack(">IIIII8xHHHH", 0, 0, 1, 0, 0, 0, 0, volume, 0), _MATRIX, shown)
-    mvhd = _full(
-        b"mvhd", 0, struct.pack(">IIIIIH10x", 0, 0, 1000, 0, 0x10000, 0x0100), _MATRIX, bytes(24), struct.pack(">I", 2)
-    )
-    extends = box(b"mvex", _full(b"trex", 0, struct.pack(">IIIII", 1, 1, 0, 0, 0)))
-    brands = box(b"ftyp", b"isom", struct.pack(">I", 512), b"isomiso5iso6mp41")
-    return brands + box(b"moov", mvhd, box(b"trak", tkhd, media), extends)
+    tkhd = _full(b"tkhd", 3, struct.pack(">IIIII8xHHHH", 0, 0, number, 0, 0, 0, 0, volume, 0), _MATRIX, shown)
+    return box(b"trak", tkhd, media)
 
 
 def _entry(track: Track) -> bytes:

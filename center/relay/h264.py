@@ -7,6 +7,7 @@ Refuses to know: pictures. Nothing here changes a NAL unit or their order, and n
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,9 @@ SETS = 1 << SPS | 1 << PPS
 MOST_PARAMETER_BYTES = 4096
 _WITH_CHROMA = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
 MOST_SIDE = 16384
+
+
+_length = struct.Struct(">I").pack
 
 
 class Shape(NamedTuple):
@@ -34,10 +38,6 @@ def kind(nal: bytes) -> int:
     return nal[0] & 0x1F if nal else 0
 
 
-def is_picture(nal: bytes) -> bool:
-    return 1 <= kind(nal) <= 5
-
-
 def kinds(nals: Iterable[bytes]) -> int:
     """A bit for each type there is."""
     found = 0
@@ -48,7 +48,10 @@ def kinds(nals: Iterable[bytes]) -> int:
 
 def sample(nals: Sequence[bytes]) -> bytes:
     """The NAL units of one picture as a file holds them, each behind its length in four bytes."""
-    return b"".join([part for nal in nals for part in (len(nal).to_bytes(4, "big"), nal)])
+    parts: list[bytes] = []
+    for nal in nals:
+        parts += (_length(len(nal)), nal)
+    return b"".join(parts)
 
 
 def split_sample(data: bytes) -> list[bytes]:

@@ -12,14 +12,24 @@ from center.relay.bits import Bits, EndError, without_emulation
 from center.relay.h264 import MOST_PARAMETER_BYTES, MOST_SIDE
 from center.relay.media import Track
 
-VPS, SPS, PPS = 32, 33, 34
+VPS, SPS, PPS, SEI, SEI_BEHIND = 32, 33, 34, 39, 40
 SETS = (VPS, SPS, PPS)
+PICTURES, OF_SETS, OF_SEI = (1 << VPS) - 1, 1 << VPS | 1 << SPS | 1 << PPS, 1 << SEI | 1 << SEI_BEHIND
+"""A bit for each type of NAL unit that is a part of a picture; of SETS; that holds messages beside a picture."""
 _PROFILE_AT, _PROFILE_BYTES = 3, 12
 
 
 def kind(nal: bytes) -> int:
     """nal_unit_type (7.3.1.2); 63, which is for private use, for too few bytes."""
     return nal[0] >> 1 & 0x3F if len(nal) > 2 else 63
+
+
+def kinds(nals: Iterable[bytes]) -> int:
+    """A bit for each type there is."""
+    found = 0
+    for nal in nals:
+        found |= 1 << kind(nal)
+    return found
 
 
 def is_key(nals: Iterable[bytes]) -> bool:

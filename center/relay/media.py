@@ -45,7 +45,8 @@ class Offer(msgspec.Struct, frozen=True, tag=True):
 
 class Frame(msgspec.Struct, gc=False):
     """One sample as it goes to every viewer: `wire` is a whole WebSocket message, made once. `at`: center's clock when
-    it was here; `source`: the camera's clock, where it tells. `decode`, `shift` and `duration` in the track's ticks."""
+    it was here; `source`: the camera's clock, where it tells. `decode`, `shift` and `duration` in the track's ticks;
+    `ts` and `kinds` as the camera's packets had them (`rtp.Unit`)."""
 
     wire: bytes
     sample_at: int
@@ -55,6 +56,8 @@ class Frame(msgspec.Struct, gc=False):
     decode: int
     shift: int
     duration: int
+    ts: int
+    kinds: int
     chunk: bytes | None = None
 
     @property
@@ -93,11 +96,12 @@ class KeptGop(msgspec.Struct, frozen=True):
 
 class Clip(msgspec.Struct, frozen=True):
     """What the ring held of a camera between two moments, from the last keyframe before the first of them. `why` says
-    why there is nothing, when there is nothing."""
+    why there is nothing, when there is nothing. `is_from_camera`: it is what the camera itself had kept."""
 
     camera: str
     gops: tuple[KeptGop, ...]
     why: str = ""
+    is_from_camera: bool = False
 
 
 def kept(gop: Gop) -> KeptGop:

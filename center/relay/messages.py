@@ -31,12 +31,14 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What the relay refuses beyond. `ring_bytes` is of one camera, `memory_bytes` of all rings; `out_bytes_per_s` of
-    all viewers together. A camera lingers after its last viewer, is stale or offline after so long, and has a keyframe
-    looked at so often (0: never) to see whether its picture changes."""
+    """What the relay refuses beyond. `viewers_each`: streams and stills of one holder at once. `ring_bytes` is of one
+    camera, `memory_bytes` of all rings; `out_bytes_per_s` of all viewers together. A camera lingers after its last
+    viewer, is stale or offline after so long, and has a keyframe looked at so often (0: never) to see whether its
+    picture changes."""
 
     cameras: int = 64
     viewers: int = 1000
+    viewers_each: int = 64
     viewers_per_ticket: int = 4
     ring_bytes: int = 64 << 20
     memory_bytes: int = 1 << 30
@@ -52,7 +54,8 @@ class Limits(msgspec.Struct, frozen=True):
 
 class Setup(msgspec.Struct, frozen=True, tag=True):
     """The first message, and again when cameras change. The center's clock says `now` when the machine's monotonic one
-    says `monotonic_ns`. `origins`: pages that may open streams, besides those of the relay's own host name."""
+    says `monotonic_ns`. `origins`: pages that may open streams, besides those of the relay's own host name. `tls`: the
+    files of a certificate and its key; without them viewers come in unencrypted."""
 
     sources: tuple[Source, ...]
     limits: Limits
@@ -60,16 +63,19 @@ class Setup(msgspec.Struct, frozen=True, tag=True):
     now: int
     monotonic_ns: int
     rate: float
+    tls: tuple[str, str] | None = None
 
 
 class Admit(msgspec.Struct, frozen=True, tag=True):
-    """Whoever shows `token` sees (or with `is_audio` hears, and only hears) the camera until then."""
+    """Whoever shows `token` sees (or with `is_audio` hears, and only hears) the camera until then. Streams of one
+    `holder` are counted together; those of nobody are not."""
 
     ticket: str
     camera: str
     token: str
     until: int
     is_audio: bool = False
+    holder: str = ""
 
     def __repr__(self) -> str:
         return f"Admit({self.ticket!r}, {self.camera!r}, until={self.until})"
@@ -80,12 +86,13 @@ class Revoke(msgspec.Struct, frozen=True, tag=True):
 
 
 class Export(msgspec.Struct, frozen=True, tag=True):
-    """`request` is a number of the center's, which the answers carry."""
+    """`request` is a number of the center's, which the answers carry. `is_audio`: of what was listened to."""
 
     request: int
     camera: str
     since: int
     until: int
+    is_audio: bool = False
 
 
 # --- from the relay ---------------------------------------------------------------------------------------------------
@@ -98,6 +105,13 @@ class CameraState(msgspec.Struct, frozen=True, tag=True):
     state: Literal["closed", "opening", "live", "stale", "offline"]
     since: int
     why: str = ""
+
+
+class Words(msgspec.Struct, frozen=True, tag=True):
+    """What a camera says in a track beside its pictures: bytes, as they came."""
+
+    camera: str
+    data: bytes
 
 
 class Viewing(msgspec.Struct, frozen=True, tag=True):
@@ -129,8 +143,8 @@ class Kept(msgspec.Struct, frozen=True, tag=True):
 
 
 ToRelay: TypeAlias = Setup | Admit | Revoke | Export
-FromRelay: TypeAlias = CameraState | Viewing | Refused | Kept
-Changed: TypeAlias = CameraState | Viewing | Refused
+FromRelay: TypeAlias = CameraState | Words | Viewing | Refused | Kept
+Changed: TypeAlias = CameraState | Words | Viewing | Refused
 """What the center hears without asking."""
 
 _SIZE_BYTES = 4

@@ -58,16 +58,18 @@ class RelayProcess:
         rate: float = 1.0,
         listen: tuple[str, int] = ("127.0.0.1", 0),
         origins: Sequence[str] = (),
+        tls: tuple[str, str] | None = None,
         told: Callable[[str], None] = lambda line: None,  # noqa: ARG005
     ) -> None:
         """Raises OSError when nobody can listen there. `origins` are those of pages that may open streams, besides
-        pages of the host by whose name the relay is asked."""
+        pages of the host by whose name the relay is asked. `tls`: files of a certificate and its key, both good."""
         self._sources = tuple(sources)
         self._limits = limits
         self._changed = changed
         self._now = now
         self._rate = rate
         self._origins = tuple(origins)
+        self._tls = tls
         self._told = told
         self._listening = socket.create_server(listen, backlog=512)
         self._admitted: dict[str, Admit] = {}
@@ -85,11 +87,11 @@ class RelayProcess:
 
     # --- what may be asked of it --------------------------------------------------------------------------------------
 
-    def admit(self, ticket: str, camera: str, until: int, *, audio: bool = False) -> str:
+    def admit(self, ticket: str, camera: str, until: int, *, audio: bool = False, holder: str = "") -> str:
         """The token with which the camera may be watched, or with `audio` listened to, until then. Asked again for the
-        same ticket it gives a new one; a stream that runs goes on."""
+        same ticket it gives a new one; a stream that runs goes on. Of one `holder` only so many run at once."""
         self._forget_old()
-        admit = Admit(ticket, camera, secrets.token_urlsafe(32), until, audio)
+        admit = Admit(ticket, camera, secrets.token_urlsafe(32), until, audio, holder)
         self._admitted[ticket] = admit
         self._say(admit)
         return admit.token
@@ -104,15 +106,16 @@ class RelayProcess:
         self._sources = tuple(sources)
         self._say(self._setup())
 
-    async def export(self, camera: str, since: int, until: int) -> Clip:
-        """What is kept of that time: whole groups of pictures, so it may begin a little earlier."""
+    async def export(self, camera: str, since: int, until: int, *, audio: bool = False) -> Clip:
+        """What is kept of that time: whole groups of pictures, so it may begin a little earlier; with `audio` the sound
+        that somebody listened to, each sample a group of its own."""
         if self._line is None:
             return Clip(camera, (), "the relay is not running")
         request = next(self._requests)
         over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         gops: list[KeptGop] = []
         self._exports[request] = (gops, over)
-        self._say(Export(request, camera, since, until))
+        self._say(Export(request, camera, since, until, audio))
         try:
             async with asyncio.timeout(_EXPORT_S):
                 why = await over
@@ -176,7 +179,9 @@ class RelayProcess:
         self._viewings.clear()
 
     def _setup(self) -> Setup:
-        return Setup(self._sources, self._limits, self._origins, self._now(), time.monotonic_ns(), self._rate)
+        return Setup(
+            self._sources, self._limits, self._origins, self._now(), time.monotonic_ns(), self._rate, self._tls
+        )
 
     def _forget_old(self) -> None:
         now = self._now()

@@ -40,6 +40,11 @@ class Ring:
         """From the newest keyframe on; empty when there is none."""
         return list(self._gops[-1].frames) if self._is_open else []
 
+    @property
+    def key(self) -> Frame | None:
+        """The newest keyframe; None when nobody could begin with it any more."""
+        return self._gops[-1].frames[0] if self._is_open else None
+
     def cut(self) -> None:
         """What comes next does not follow from what is here: nobody begins before the next keyframe."""
         self._is_open = False
@@ -57,8 +62,8 @@ class Ring:
     def between(self, since: int, until: int) -> list[KeptGop]:
         """Whole groups that overlap the time between (center's clock, microseconds)."""
         gops = list(self._gops)
-        ends = [gop.frames[0].at for gop in gops[1:]] + [1 << 62]
-        return [kept(gop) for gop, end in zip(gops, ends, strict=True) if gop.frames[0].at <= until and end > since]
+        ends = [*(gop.frames[0].at for gop in gops[1:]), 1 << 62]
+        return [kept(gop) for gop, end in zip(gops, ends, strict=False) if gop.frames[0].at <= until and end > since]
 
     def clip(self, camera: str, since: int, until: int) -> Clip:
         gops = tuple(self.between(since, until))

@@ -8,29 +8,50 @@ unfinished picture is bounded.
 
 from __future__ import annotations
 
+import struct
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
-from center.relay.h264 import IDR, PICTURES
+import msgspec
+
+from center.relay.h264 import IDR, PICTURES, split_sample
+from center.relay.media import Track
 
 MOST_UNIT_BYTES = 4 << 20
 """A picture of more is a fault. A keyframe of an 8-megapixel camera has about one megabyte."""
-MOST_NALS = 1024
-_STAP_A, _FU_A = 24, 28
+MOST_PIECES = 8192
+_NOTHING, _STAP_A, _FU_A = 0, 24, 28
+_FRAMING_BYTES = 4
+_HEAD = struct.Struct(">HHBBHIIBB")
+"""A packet's framing on the connection, its own header, and the two bytes that say which part of what follows."""
+_unpacked = _HEAD.unpack_from
+_length = struct.Struct(">I").pack
 _SENDER_REPORT = 200
 _AAC_SAMPLES = 1024
 _NTP_EPOCH_S = 2_208_988_800
 
+Bytes: TypeAlias = bytes | memoryview
 
-class Unit(NamedTuple):
-    """One picture or one piece of sound as the camera sent it. `ts`: its RTP timestamp, which wraps. For H.264 `parts`
-    are its NAL units in their order, for everything else one piece. `kinds`: a bit for each NAL unit type there is."""
 
-    parts: tuple[bytes, ...]
+class Unit(msgspec.Struct):
+    """One picture or one piece of sound as the camera sent it. `pieces`, one behind the other, are its sample; of H.264
+    and H.265 that is NAL units, each behind its length in four bytes. They may be views of what was read last: nobody
+    keeps them. `ts`: its RTP timestamp, which wraps. `kinds`: a bit for each type of NAL units there is.
+    `size`: of all pieces, where it is known. `track` is there when it is the first sample of a new one."""
+
+    pieces: Sequence[Bytes]
     ts: int
     is_key: bool
     kinds: int = 0
+    size: int = 0
+    track: Track | None = None
+
+    @property
+    def parts(self) -> list[bytes]:
+        """H.264's and H.265's NAL units, copied; of anything else the whole."""
+        whole = b"".join(self.pieces)
+        return split_sample(whole) if self.kinds else [whole]
 
 
 Done = Callable[[Unit], None]
@@ -49,9 +70,10 @@ class Depacketiser(ABC):
     @abstractmethod
     def packet(self, packet: bytes) -> None: ...
 
-    def receive(self, data: bytes, at: int, end: int) -> None:
-        """The packet that stands there in `data`."""
-        self.packet(data[at:end])
+    def receive(self, data: memoryview, at: int, end: int) -> int:
+        """The packet that stands there in `data`, behind its framing (RFC 2326, 10.12)."""
+        self.packet(bytes(data[at + _FRAMING_BYTES : end]))
+        return end
 
     def _payload_at(self, packet: bytes) -> int:
         """Where the payload begins; 0 for a packet that is none. Padding is still on."""
@@ -87,43 +109,77 @@ def _unpadded(packet: bytes, at: int) -> bytes:
     return packet
 
 
+_ONE_BYTE = [bytes((number,)) for number in range(256)]
+
+
 class H264(Depacketiser):
     """RFC 6184: single NAL units, STAP-A, FU-A. After a loss nothing is given out until a picture that a decoder may
     begin with: what refers to a lost picture would only show garbage."""
 
     def __init__(self, done: Done) -> None:
         super().__init__(done)
-        self._nals: list[bytes] = []
+        self._pieces: list[Bytes] = []
+        self._size = 0
         self._kinds = 0
-        self._bytes = 0
-        self._stamp = b""
-        self._fragments: list[bytes] = []
+        self._ts = -1
+        self._open: tuple[int, int] | None = None
+        """Of the NAL unit that comes in fragments: which piece its length will be, and how much was there before."""
         self._is_torn = False
         self._is_whole = False
 
-    def receive(self, data: bytes, at: int, end: int) -> None:
-        """Most packets go on with a picture that is under way: those are told at a glance."""
-        fragments = self._fragments
-        if (
-            fragments
-            and end - at > 14
-            and data[at] == 0x80
-            and data[at + 12] & 0x9F == _FU_A
-            and (header := data[at + 13]) < 0x80
-            and data[at + 2] << 8 | data[at + 3] == self._next
-            and data[at + 4 : at + 8] == self._stamp
-            and self._bytes < MOST_UNIT_BYTES
-        ):
-            fragments.append(data[at + 14 : end])
-            self._bytes += end - at
-            self._next = (self._next + 1) & 0xFFFF
-            if header & 0x40:
-                self._nals.append(b"".join(fragments))
-                self._fragments = []
-            if data[at + 1] & 0x80:
+    def receive(self, data: memoryview, at: int, end: int) -> int:
+        """And those right behind it that are whole and of the same channel: a picture's packets mostly come together,
+        and most of them are what is due, which is told at a glance and copied only if the picture is not finished."""
+        size = len(data)
+        last = size - _HEAD.size
+        if at > last:
+            return super().receive(data, at, end)
+        mine = data[at] << 8 | data[at + 1]
+        pieces = self._pieces
+        fresh = len(pieces)
+        while at <= last:
+            channel, length, first, second, number, ts, _, indicator, header = _unpacked(data, at)
+            stop = at + _FRAMING_BYTES + length
+            if channel != mine or stop > size:
+                break
+            is_due = (
+                first == 0x80
+                and number == self._next
+                and length > 14
+                and (ts == self._ts or not pieces)
+                and self._size <= MOST_UNIT_BYTES
+                and len(pieces) < MOST_PIECES
+                and not self._is_torn
+            )
+            kind = indicator & 0x9F if is_due else _NOTHING
+            if kind == _FU_A and self._open and header < 0x80:
+                pieces.append(data[at + 18 : stop])
+                self._size += length - 14
+                if header & 0x40:
+                    self._close()
+            elif kind == _FU_A and not self._open and 0x80 < header < 0x98:
+                self._open = len(pieces), self._size
+                pieces += (b"", _ONE_BYTE[indicator & 0xE0 | header & 0x1F], data[at + 18 : stop])
+                self._size += length - 9
+                self._kinds |= 1 << (header & 0x1F)
+            elif 0 < kind < _STAP_A and not self._open:
+                pieces += (_length(length - 12), data[at + 16 : stop])
+                self._size += length - 8
+                self._kinds |= 1 << kind
+            else:
+                self.packet(bytes(data[at + _FRAMING_BYTES : stop]))
+                pieces, fresh, at = self._pieces, min(fresh, len(self._pieces)), stop
+                continue
+            self._ts = ts
+            self._next = (number + 1) & 0xFFFF
+            at = stop
+            if second & 0x80:
                 self._finished()
-        else:
-            self.packet(data[at:end])
+                pieces, fresh = self._pieces, 0
+        if pieces:
+            for place in range(fresh, len(pieces)):
+                pieces[place] = bytes(pieces[place])
+        return at
 
     def packet(self, packet: bytes) -> None:
         at = 12 if packet[:1] == b"\x80" and len(packet) > 12 else self._payload_at(packet)
@@ -136,9 +192,9 @@ class H264(Depacketiser):
             self._torn()
         if packet[0] & 0x20:
             packet = _unpadded(packet, at)
-        if packet[4:8] != self._stamp:
+        if (ts := int.from_bytes(packet[4:8], "big")) != self._ts:
             self._finished()  # its last packet did not say that it was the last
-            self._stamp = packet[4:8]
+            self._ts = ts
         self._take(packet, at)
         if packet[1] & 0x80:
             self._finished()
@@ -146,9 +202,11 @@ class H264(Depacketiser):
     def _take(self, packet: bytes, at: int) -> None:
         indicator = packet[at]
         kind = indicator & 0x1F
+        if self._is_torn:
+            return
         if kind == _FU_A:
             self._fragment(packet, at, indicator)
-        elif self._fragments:
+        elif self._open:
             self._bad()  # the rest of a fragmented one never came
         elif 1 <= kind <= 23 and not indicator & 0x80:
             self._keep(packet[at:])
@@ -162,26 +220,30 @@ class H264(Depacketiser):
             self._bad()
             return
         header = packet[at + 1]
-        fragments = self._fragments
         if header & 0x80:
-            if fragments or not 1 <= header & 0x1F <= 23:
+            if self._open or not 1 <= header & 0x1F <= 23:
                 self._bad()
                 return
-            fragments.append(bytes((indicator & 0xE0 | header & 0x1F,)))
+            self._open = len(self._pieces), self._size
+            self._pieces += (b"", _ONE_BYTE[indicator & 0xE0 | header & 0x1F])
+            self._size += 5
             self._kinds |= 1 << (header & 0x1F)
-        elif not fragments:
-            if not self._is_torn:
-                self._bad()
+        elif not self._open:
+            self._bad()
             return
-        fragments.append(packet[at + 2 :])
-        self._bytes += len(packet)
-        if self._bytes > MOST_UNIT_BYTES:
+        self._pieces.append(packet[at + 2 :])
+        self._size += len(packet) - at - 2
+        if self._size > MOST_UNIT_BYTES or len(self._pieces) > MOST_PIECES:
             self._bad()
         elif header & 0x40:
-            self._nals.append(b"".join(fragments))
-            self._fragments = []
-            if len(self._nals) > MOST_NALS:
-                self._bad()
+            self._close()
+
+    def _close(self) -> None:
+        """The last fragment has come: now the length is known."""
+        assert self._open is not None
+        place, before = self._open
+        self._pieces[place] = _length(self._size - before - 4)
+        self._open = None
 
     def _several(self, packet: bytes, at: int) -> None:
         while at + 2 < len(packet):
@@ -194,10 +256,10 @@ class H264(Depacketiser):
             at += size
 
     def _keep(self, nal: bytes) -> None:
-        self._nals.append(nal)
+        self._pieces += (_length(len(nal)), nal)
         self._kinds |= 1 << (nal[0] & 0x1F)
-        self._bytes += len(nal)
-        if self._bytes > MOST_UNIT_BYTES or len(self._nals) > MOST_NALS:
+        self._size += 4 + len(nal)
+        if self._size > MOST_UNIT_BYTES or len(self._pieces) > MOST_PIECES:
             self._bad()
 
     def _bad(self) -> None:
@@ -208,23 +270,24 @@ class H264(Depacketiser):
         """The picture in hand is not whole, and those that refer to it are worth nothing."""
         self._is_torn = True
         self._is_whole = False
-        self._fragments = []
+        self._pieces.clear()
+        self._open = None
 
     def _finished(self) -> None:
-        if self._fragments:
+        if self._open:
             self._bad()
-        nals, self._nals = self._nals, []
-        self._bytes = 0
+        pieces, self._pieces = self._pieces, []
+        size, self._size = self._size, 0
         kinds, self._kinds = self._kinds, 0
         is_torn, self._is_torn = self._is_torn, False
-        if is_torn or not nals:
+        if is_torn or not pieces:
             return
         begins = bool(kinds & 1 << IDR)
         if begins:
             self._is_whole = True
         elif not self._is_whole and kinds & PICTURES:
             return
-        self._done(Unit(tuple(nals), int.from_bytes(self._stamp, "big"), begins, kinds))
+        self._done(Unit(pieces, self._ts, begins, kinds, size))
 
 
 class Plain(Depacketiser):
@@ -269,8 +332,9 @@ class SenderClock:
         self._rate_hz = rate_hz
         self._at: tuple[int, int] | None = None
 
-    def receive(self, data: bytes, begin: int, end: int) -> None:
-        self.packet(data[begin:end])
+    def receive(self, data: memoryview, at: int, end: int) -> int:
+        self.packet(bytes(data[at + _FRAMING_BYTES : end]))
+        return end
 
     def packet(self, packet: bytes) -> None:
         """A compound RTCP packet; all but sender reports is passed over."""
@@ -280,7 +344,7 @@ class SenderClock:
             if packet[at + 1] == _SENDER_REPORT and at + 20 <= len(packet):
                 seconds = int.from_bytes(packet[at + 8 : at + 12], "big")
                 fraction = int.from_bytes(packet[at + 12 : at + 16], "big")
-                if seconds:
+                if seconds >> 31:  # else it is elapsed time, or none: no clock
                     micros = (seconds - _NTP_EPOCH_S) * 1_000_000 + (fraction * 1_000_000 >> 32)
                     self._at = (micros, int.from_bytes(packet[at + 16 : at + 20], "big"))
             at += size

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from center.relay import rtp, sdp
 from center.relay.media import Offer
+from center.relay.pace import Pace
 from center.relay.rtp import Depacketiser, SenderClock, Unit
 from center.relay.rtsp_auth import SignIn, split_url
 from center.relay.rtsp_wire import Response, Wire, request
@@ -41,8 +42,8 @@ class NotSpokenError(Exception):
     """The camera offers what this client does not read; another one may."""
 
 
-async def play(url: str, kind: sdp.Kind, hearer: Hearer) -> str:
-    """Returns the sentence why it is over. Raises OSError, NotSpokenError."""
+async def play(url: str, kind: sdp.Kind, hearer: Hearer, pace: Pace | None = None) -> str:
+    """Returns the sentence why it is over. Without a `pace` all is taken at once. Raises OSError, NotSpokenError."""
     loop = asyncio.get_running_loop()
     try:
         bare, name, password = split_url(url)
@@ -52,7 +53,7 @@ async def play(url: str, kind: sdp.Kind, hearer: Hearer) -> str:
     try:
         async with asyncio.timeout(ANSWER_S):
             _, session = await loop.create_connection(
-                lambda: _Session(SignIn(name, password), hearer), host, port, ssl=tls
+                lambda: _Session(SignIn(name, password), hearer, pace), host, port, ssl=tls
             )
     except TimeoutError:
         raise OSError(f"no connection within {ANSWER_S:g} s") from None
@@ -71,15 +72,17 @@ def _where(bare: str) -> tuple[str, int, ssl.SSLContext | None]:
     return parts.hostname, parts.port or (322 if is_tls else 554), ssl.create_default_context() if is_tls else None
 
 
-def _ignored(data: bytes, at: int, end: int) -> None:
+def _ignored(data: memoryview, at: int, end: int) -> int:  # noqa: ARG001
     """Packets before anything was agreed on."""
+    return end
 
 
-class _Session(asyncio.Protocol):
-    def __init__(self, sign_in: SignIn, hearer: Hearer) -> None:
+class _Session(asyncio.BufferedProtocol):
+    def __init__(self, sign_in: SignIn, hearer: Hearer, pace: Pace | None) -> None:
         self._loop = asyncio.get_running_loop()
         self._sign_in = sign_in
         self._hearer = hearer
+        self._pace = pace or Pace(lambda: 0)
         self._wire = Wire([_ignored, _ignored])
         self._transport: asyncio.Transport
         self._number = 0
@@ -96,13 +99,19 @@ class _Session(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._pace.begin(transport.get_extra_info("socket"))
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._pace.begin(None)
         self._end(str(exc) if exc else "the camera closed the connection")
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002
+        return self._wire.room()
+
+    def buffer_updated(self, nbytes: int) -> None:
         self._heard_at = self._loop.time()
-        for answer in self._wire.receive(data):
+        self._pace.taken()
+        for answer in self._wire.received(nbytes):
             waiting = self._waiting.pop(answer.headers.get("cseq", ""), None)
             if waiting is not None and not waiting.done():
                 waiting.set_result(answer)
@@ -158,10 +167,11 @@ class _Session(asyncio.Protocol):
             if now >= due_at:
                 due_at = now + self._keep_alive_s
                 self._remind()
-            await asyncio.wait([self._over], timeout=min(1.0, self._keep_alive_s))
+            await asyncio.wait([self._over], timeout=max(0.1, min(due_at, self._heard_at + SILENT_S) - now))
         return self._over.result()
 
     def leave(self) -> None:
+        self._pace.begin(None)
         if self._session and not self._transport.is_closing():
             self._send("TEARDOWN", self._base, {})
         self._transport.close()

@@ -16,6 +16,7 @@ MOST_BODY_BYTES = 64 << 10
 MOST_GARBAGE_BYTES = 4 * MOST_UNIT_BYTES
 """After so much that is neither response nor packet the connection is worth nothing."""
 _DOLLAR = 0x24
+_PLACE = memoryview(bytearray(256 << 10))
 
 
 class Response(NamedTuple):
@@ -27,12 +28,16 @@ class Response(NamedTuple):
     body: bytes
 
 
-Tap = Callable[[bytes, int, int], None]
-"""Takes a packet where it stands: between these two places of the bytes."""
+Tap = Callable[[memoryview, int, int], int]
+"""Takes a packet with its framing where it stands: between these two places of the bytes. It may take whole ones of its
+channel behind it as well; returns where it has come to."""
 
 
 class Wire:
-    """Bytes in, responses out; packets go to the tap of their channel. `garbage` counts bytes that were neither."""
+    """Bytes in, responses out; packets go to the tap of their channel. `garbage` counts bytes that were neither.
+
+    What is read is put where `room` says, and taken from there at once: it is the same place for every connection, so
+    that it stays near the processor. What is not complete yet is kept apart, and put before what comes next."""
 
     def __init__(self, taps: Sequence[Tap]) -> None:
         self.taps = list(taps)
@@ -43,11 +48,18 @@ class Wire:
     def is_hopeless(self) -> bool:
         return self.garbage > MOST_GARBAGE_BYTES
 
-    def receive(self, data: bytes) -> list[Response]:
-        if self._rest:
-            data = self._rest + data
+    def room(self) -> memoryview:
+        """For the next bytes, until `received` says how many they were."""
+        if not self._rest:
+            return _PLACE
+        size = len(self._rest)
+        _PLACE[:size] = self._rest
+        return _PLACE[size:]
+
+    def received(self, count: int) -> list[Response]:
         found: list[Response] = []
-        at, end = 0, len(data)
+        at, end = 0, len(self._rest) + count
+        data, words = _PLACE[:end], b""
         taps = self.taps
         channels = len(taps)
         while at + 4 <= end:
@@ -55,14 +67,14 @@ class Wire:
                 stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
                 if stop > end:
                     break
-                taps[channel](data, at + 4, stop)
-                at = stop
+                at = taps[channel](data, at, stop)
                 continue
-            step = self._message(data, at, found)
+            words = words or bytes(data)
+            step = self._message(words, at, found)
             if step == 0:
                 break
             at += step
-        self._rest = data[at:]
+        self._rest = bytes(data[at:]) if at < end else b""
         return found
 
     def _message(self, data: bytes, at: int, found: list[Response]) -> int:

@@ -11,12 +11,29 @@ import itertools
 import re
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
+from center import tls
 from center.relay import door, websocket
 from center.relay.camera import Camera, Kind, kept_bytes
 from center.relay.door import Guest, allowing, is_welcome, refuse, response, send_and_leave
-from center.relay.messages import Admit, CameraState, Export, FromRelay, Kept, Refused, Revoke, Setup, ToRelay, Viewing
+from center.relay.messages import (
+    Admit,
+    CameraState,
+    Export,
+    FromRelay,
+    Kept,
+    Refused,
+    Revoke,
+    Setup,
+    ToRelay,
+    Viewing,
+    Words,
+)
+from center.relay.reel import Reel
 from center.relay.stills import Stills
 from center.relay.tickets import Ticket, Tickets
 from center.relay.viewer import Viewer
@@ -28,6 +45,8 @@ _STILL_S = 6.0
 _MEASURE_S = 1.0
 _MOST_STRANGERS = 5
 """So many without a ticket are told of in a second one by one."""
+_REFUSED_EVERY_S = 10.0
+"""With one ticket somebody who is turned away is told of once in so long."""
 
 
 class Relay:
@@ -40,9 +59,12 @@ class Relay:
         self._cameras: dict[tuple[str, Kind], Camera] = {}
         self._numbers = itertools.count(1)
         self._viewers = 0
+        self._held: Counter[str] = Counter()
+        """Streams and stills under way, by whose ticket they are."""
         self._strangers = self._untold = 0
         self._out_bytes_per_s = 0.0
         self._stills = Stills()
+        self._reels: dict[str, Reel] = {}
         self._set_up(setup)
 
     def now(self) -> int:
@@ -51,8 +73,11 @@ class Relay:
         return setup.now + int((time.monotonic_ns() - setup.monotonic_ns) / 1000 * setup.rate)
 
     async def run(self, listening: socket.socket) -> None:
+        """Raises ValueError when its certificate cannot be read."""
+        files = self._setup.tls
+        context = tls.server(Path(files[0]), Path(files[1])) if files else None
         async with asyncio.TaskGroup() as works:
-            works.create_task(door.keep(listening, self._answer))
+            works.create_task(door.keep(listening, self._answer, context))
             works.create_task(self._watch())
 
     def close(self) -> None:
@@ -83,6 +108,7 @@ class Relay:
                     viewer.end(websocket.GOING_AWAY, "the camera is another one now")
                 camera.close()
                 del self._cameras[name, kind]
+        self._reels = {source.url: self._reels.get(source.url, Reel()) for source in setup.sources}
         for source in setup.sources:
             if (source.camera, "video") not in self._cameras:
                 added = self._camera(source.camera, "video")
@@ -96,19 +122,21 @@ class Relay:
         source = next((source for source in self._setup.sources if source.camera == name), None)
         if source is None:
             return None
-        camera = self._cameras[name, kind] = Camera(
-            source, kind, self._setup.limits, self.now, self._changed, self._stills
-        )
+        limits, reel = self._setup.limits, self._reels[source.url]
+        camera = self._cameras[name, kind] = Camera(source, kind, limits, self.now, self._changed, self._stills, reel)
         return camera
 
-    def _changed(self, state: CameraState) -> None:
-        self._tell(state)
+    def _changed(self, said: CameraState | Words) -> None:
+        self._tell(said)
 
     def _export(self, asked: Export) -> None:
-        camera = self._cameras.get((asked.camera, "video"))
+        camera = self._cameras.get((asked.camera, "audio" if asked.is_audio else "video"))
         if camera is None:
             self._tell(Kept(asked.request, why="no such camera"))
-            return
+        else:
+            camera.catch_up(partial(self._give, camera, asked))
+
+    def _give(self, camera: Camera, asked: Export) -> None:
         clip = camera.stream.ring.clip(asked.camera, asked.since, asked.until)
         for gop in clip.gops:
             self._tell(Kept(asked.request, gop))
@@ -170,6 +198,8 @@ class Relay:
             return None, "there is no such camera"
         if len(ticket.ends) >= limits.viewers_per_ticket:
             return None, f"this ticket is in use {len(ticket.ends)} times already"
+        if ticket.holder and self._held[ticket.holder] >= limits.viewers_each:
+            return None, f"{limits.viewers_each} streams are open for you already: close one"
         if self._viewers >= limits.viewers:
             return None, f"{self._viewers} streams are open already; the limit is {limits.viewers}"
         if self._out_bytes_per_s >= limits.out_bytes_per_s:
@@ -191,6 +221,7 @@ class Relay:
             camera.release()
             ticket.ends.pop(end, None)
             self._viewers -= 1
+            self._gone(ticket)
             self._tell(Viewing(ticket.name, name, number, False, viewer.sent_bytes, why))
 
         viewer = Viewer(guest.sock, is_http, camera.stream.flows, ended)
@@ -200,6 +231,7 @@ class Relay:
 
         ticket.ends[end] = None
         self._viewers += 1
+        self._held[ticket.holder] += 1
         self._tell(Viewing(ticket.name, name, number, True))
         camera.want()
         camera.stream.join(viewer)
@@ -210,6 +242,7 @@ class Relay:
             self._refuse(guest, 503, why, ticket)
             return
         number = next(self._numbers)
+        self._held[ticket.holder] += 1
         self._tell(Viewing(ticket.name, ticket.camera, number, True))
         camera.want()
         sent = 0
@@ -221,12 +254,18 @@ class Relay:
                 return
             data = response(200, "image/jpeg", allowing(guest.headers), jpeg)
             async with asyncio.timeout(_STILL_S):
-                await asyncio.get_running_loop().sock_sendall(guest.sock, data)
+                await door.send_all(guest.sock, data)
             sent = len(data)
             send_and_leave(guest.sock, b"")
         finally:
             camera.release()
+            self._gone(ticket)
             self._tell(Viewing(ticket.name, ticket.camera, number, False, sent, "a still"))
+
+    def _gone(self, ticket: Ticket) -> None:
+        self._held[ticket.holder] -= 1
+        if not self._held[ticket.holder]:
+            del self._held[ticket.holder]
 
     def _refuse(self, guest: Guest, status: int, why: str, ticket: Ticket | None) -> None:
         self._refused(guest, ticket, why)
@@ -237,6 +276,11 @@ class Relay:
         if ticket is None and self._strangers >= _MOST_STRANGERS:
             self._untold += 1
             return
+        if ticket is not None:
+            now_s = asyncio.get_running_loop().time()
+            if now_s - ticket.refused_at < _REFUSED_EVERY_S:
+                return
+            ticket.refused_at = now_s
         self._strangers += ticket is None
         self._tell(Refused(ticket.name if ticket else "", ticket.camera if ticket else "", why, guest.peer))
 

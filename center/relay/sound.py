@@ -14,7 +14,6 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from center.relay.assembling import Sample
 from center.relay.media import Track
 from center.relay.rtp import Unit
 
@@ -55,8 +54,8 @@ class Opus:
         self._told: Track | None = None
         self._begin(0)
 
-    def take(self, unit: Unit) -> Sequence[Sample]:
-        samples = self._table[np.frombuffer(unit.parts[0][:_MOST_SAMPLES], np.uint8)]
+    def take(self, unit: Unit) -> Sequence[Unit]:
+        samples = self._table[np.frombuffer(unit.pieces[0][:_MOST_SAMPLES], np.uint8)]
         gap = 0 if self._next is None else (unit.ts - self._next + (1 << 31)) % (1 << 32) - (1 << 31)
         if self._next is None or abs(gap) > _MOST_GAP:
             self._begin(unit.ts)
@@ -66,6 +65,9 @@ class Opus:
         frame.pts = self._pts
         self._pts += len(samples)
         return [self._sample(bytes(packet), packet.pts or 0) for packet in self._encoder.encode(frame)]
+
+    def clock_us(self, unit: Unit) -> int | None:  # noqa: ARG002
+        return None
 
     def _begin(self, ts: int) -> None:
         encoder = av.AudioCodecContext.create("libopus", "w")
@@ -81,7 +83,7 @@ class Opus:
         extra = bytes((0, 1)) + skip.to_bytes(2, "big") + RATE_HZ.to_bytes(4, "big") + bytes(3)
         self._track = Track("opus", extra, RATE_HZ, channels=1)
 
-    def _sample(self, data: bytes, pts: int) -> Sample:
+    def _sample(self, data: bytes, pts: int) -> Unit:
         track = None if self._told == self._track else self._track
         self._told = self._track
-        return Sample(data, (self._began + pts) % (1 << 32), track)
+        return Unit((data,), (self._began + pts) % (1 << 32), True, track=track)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import msgspec
 
+from center.jpeg import jpeg
 from center.relay.media import Track
 
 if TYPE_CHECKING:
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DECODE_S = 5.0
-_MOST_WIDTH = 640
 _KEPT = 64
-_YES, _NO = b"y", b"n"
+Look = Literal["other", "alike", "blank"]
+_LOOKS: dict[bytes, Look] = {b"o": "other", b"a": "alike", b"b": "blank"}
 
 
 _SMALL = (160, 90)
 _LEVELS = 10
 _POINTS = 3
+_BLANK_DEVIATION = 1.5  # grey levels: a covered lens, a dead sensor; anything that can be seen has more
 """Of a picture made so small, how many points must differ by how much to count as a change: noise and what coding does
 to a picture are averaged away, a digit of a clock is not."""
 
@@ -39,8 +40,11 @@ class _Asked(msgspec.Struct, frozen=True):
     """With `camera`: whether the picture differs from that camera's last one, otherwise for a JPEG."""
 
     track: Track
-    sample: bytes
+    sample: memoryview
     camera: str = ""
+
+
+_encoder = msgspec.msgpack.Encoder()
 
 
 class Stills:
@@ -57,7 +61,7 @@ class Stills:
             if sample in self._kept:
                 return self._kept[sample]
             try:
-                made = await self._made(_Asked(track, sample))
+                made = await self._made(_Asked(track, memoryview(sample)))
             except (OSError, EOFError):
                 return None
             if made:
@@ -66,14 +70,15 @@ class Stills:
                     del self._kept[next(iter(self._kept))]
             return made or None
 
-    async def is_changed(self, camera: str, track: Track, sample: bytes) -> bool | None:
-        """Whether it looks otherwise than that camera's last one did; None when there is nothing to say."""
+    async def look(self, camera: str, track: Track, sample: memoryview) -> Look | None:
+        """Whether it looks otherwise than that camera's last one did, or like nothing at all; None when there is
+        nothing to say."""
         async with self._turn:
             try:
                 answer = await self._made(_Asked(track, sample, camera))
             except (OSError, EOFError):
                 return None
-        return None if not answer else answer == _YES
+        return _LOOKS.get(answer)
 
     def close(self) -> None:
         if self._process is not None:
@@ -100,8 +105,10 @@ class Stills:
         lines_in, lines_out = self._process.stdin, self._process.stdout
         assert lines_in is not None
         assert lines_out is not None
-        data = msgspec.msgpack.encode(asked)
-        lines_in.write(len(data).to_bytes(4, "big") + data)
+        data = bytearray(4)
+        _encoder.encode_into(asked, data, 4)
+        data[:4] = (len(data) - 4).to_bytes(4, "big")
+        lines_in.write(data)
         await lines_in.drain()
         size = int.from_bytes(await lines_out.readexactly(4), "big")
         return await lines_out.readexactly(size)
@@ -133,12 +140,14 @@ def _compared(looks: dict[str, NDArray[np.int16]], asked: _Asked) -> bytes:
     except (av.FFmpegError, ValueError):
         return b""
     before, looks[asked.camera] = looks.get(asked.camera), now
+    if float(now.std()) < _BLANK_DEVIATION:
+        return b"b"
     if before is None:
         return b""
-    return _YES if int((np.abs(now - before) > _LEVELS).sum()) >= _POINTS else _NO
+    return b"o" if int((np.abs(now - before) > _LEVELS).sum()) >= _POINTS else b"a"
 
 
-def _decoded(track: Track, sample: bytes, *, is_rough: bool = False) -> VideoFrame | None:
+def _decoded(track: Track, sample: memoryview, *, is_rough: bool = False) -> VideoFrame | None:
     """`is_rough`: good enough for a small picture. Raises av.FFmpegError, ValueError."""
     import av
 
@@ -148,28 +157,18 @@ def _decoded(track: Track, sample: bytes, *, is_rough: bool = False) -> VideoFra
     decoder.extradata = track.extra or None
     decoder.thread_count = 1
     decoder.options = {"skip_loop_filter": "all"} if is_rough else {}
-    pictures = [*decoder.decode(av.Packet(sample)), *decoder.decode(None)]
+    pictures = [*decoder.decode(av.Packet(bytes(sample))), *decoder.decode(None)]
     return pictures[0] if pictures else None
 
 
-def _jpeg(track: Track, sample: bytes) -> bytes:
+def _jpeg(track: Track, sample: memoryview) -> bytes:
     """Empty when it cannot be decoded."""
     import av
 
     if track.codec.startswith("mp4v"):
-        return sample
+        return bytes(sample)
     try:
         picture = _decoded(track, sample)
-        if picture is None:
-            return b""
-        width = min(picture.width, _MOST_WIDTH) & ~1
-        height = max(2, picture.height * width // picture.width) & ~1
-        written = io.BytesIO()
-        with av.open(written, "w", format="mjpeg") as out:
-            stream = out.add_stream("mjpeg", rate=1)
-            stream.width, stream.height, stream.pix_fmt = width, height, "yuvj420p"
-            out.mux(stream.encode(picture.reformat(width, height, "yuvj420p")))
-            out.mux(stream.encode(None))
-        return written.getvalue()
+        return jpeg(picture) if picture is not None else b""
     except (av.FFmpegError, ValueError):
         return b""

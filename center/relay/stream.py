@@ -14,8 +14,11 @@ import msgspec
 from center.relay import fmp4, websocket
 from center.relay.media import Frame, Track
 from center.relay.ring import Ring
+from center.relay.rtp import Unit
 from center.relay.timeline import Place
 from center.relay.viewer import Viewer, chunk_of
+
+_CLOCK_US = 1_000_000
 
 
 class _Lane:
@@ -26,9 +29,6 @@ class _Lane:
         self._sends: dict[Viewer, Callable[[bytes], int]] = {}
         self._began: dict[Viewer, int] = {}
         self._bytes = 0
-
-    def __contains__(self, viewer: Viewer) -> bool:
-        return viewer in self._sends
 
     def __len__(self) -> int:
         return len(self._sends)
@@ -68,36 +68,56 @@ class Stream:
         self.track: Track | None = None
         self._beginning = b""
         self._said: bytes = b""
+        self._clock: bytes = b""
+        self._off_us: int | None = None
         self._number = 0
         self._lanes = (_Lane(), _Lane())
+        self._others: dict[Viewer, None] = {}
+        """In no lane: they do not take everything at once."""
 
     # --- viewers ------------------------------------------------------------------------------------------------------
 
     def join(self, viewer: Viewer) -> None:
-        self.viewers[viewer] = None
-        if self._said:
-            viewer.say(self._said)
+        self.viewers[viewer] = self._others[viewer] = None
+        for said in filter(None, (self._said, self._clock)):
+            viewer.say(said)
         if self.track is not None:
             self._begin(viewer)
             for frame in self.ring.current():
                 viewer.offer(frame)
 
     def leave(self, viewer: Viewer) -> None:
+        self.flows(viewer, False)
         self.viewers.pop(viewer, None)
-        self._lanes[viewer.is_http].remove(viewer)
+        self._others.pop(viewer, None)
 
     def flows(self, viewer: Viewer, is_flowing: bool) -> None:
         """Told by viewers."""
-        if is_flowing and viewer in self.viewers:
+        if viewer not in self.viewers:
+            return
+        if is_flowing:
             self._lanes[viewer.is_http].add(viewer)
+            self._others.pop(viewer, None)
         else:
             self._lanes[viewer.is_http].remove(viewer)
+            self._others[viewer] = None
 
     def say(self, said: dict[str, object]) -> None:
         """A word to everybody, and to whoever joins later."""
         self._said = msgspec.json.encode(said)
         for viewer in list(self.viewers):
             viewer.say(self._said)
+
+    def tell_clock(self, off_us: int | None) -> None:
+        """How far the camera's clock is ahead of the center's; None where the camera tells no time. Said when that is
+        otherwise than it was, by a second."""
+        known = self._off_us
+        if self._clock and (off_us is None) == (known is None) and abs((off_us or 0) - (known or 0)) < _CLOCK_US:
+            return
+        self._off_us = off_us
+        self._clock = msgspec.json.encode({"type": "clock", "off_us": off_us})
+        for viewer in list(self.viewers):
+            viewer.say(self._clock)
 
     def _begin(self, viewer: Viewer) -> None:
         track = self.track
@@ -126,22 +146,26 @@ class Stream:
         for viewer in list(self.viewers):
             self._begin(viewer)
 
-    def publish(self, sample: bytes, place: Place, is_key: bool, at: int, source: int | None) -> None:
-        assert self.track is not None
-        size = len(sample)
+    def publish(self, sample: Unit, place: Place, at: int, source: int | None) -> Frame:
+        track = self.track
+        assert track is not None
+        size = sample.size or sum(map(len, sample.pieces))
         self._number += 1
         prefix = websocket.prefix(websocket.BINARY, fmp4.HEAD_BYTES + size)
-        head = fmp4.head(size, self._number, at, place.decode, place.shift, place.duration, is_key)
-        wire = b"".join((prefix, head, sample))
-        begin = len(prefix) + fmp4.HEAD_BYTES
-        frame = Frame(wire, begin, is_key, at, source, place.decode, place.shift, place.duration)
-        self.ring.add(self.track, frame)
-        self._fan_out(frame)
+        is_key, decode, shift, duration = sample.is_key, place.decode, place.shift, place.duration
+        head = fmp4.head(size, self._number, at, decode, shift, duration, is_key)
+        wire = b"".join((prefix, head, *sample.pieces))
+        kinds = sample.kinds
+        frame = Frame(wire, len(wire) - size, is_key, at, source, decode, shift, duration, sample.ts, kinds)
+        self.ring.add(track, frame)
+        if self.viewers:
+            self._fan_out(frame)
+        return frame
 
     def _fan_out(self, frame: Frame) -> None:
         """Most viewers take the whole of it at once; the others are seen to one by one."""
         messages, chunks = self._lanes
-        others = [one for one in self.viewers if one not in messages and one not in chunks]
+        others = list(self._others)
         messages.send(frame.wire)
         if len(chunks):
             chunks.send(chunk_of(frame))
@@ -158,4 +182,4 @@ class Stream:
         self.ring.cut()
         for viewer in list(self.viewers):
             viewer.needs_key = True
-            self._lanes[viewer.is_http].remove(viewer)
+            self.flows(viewer, False)

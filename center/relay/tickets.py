@@ -7,19 +7,23 @@ Refuses to know: who gave them out and why, and what is watched with them.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 
 from center.relay.messages import Admit
 
 
 class Ticket:
-    """`ends` hold what has to be ended with it."""
+    """`ends` hold what has to be ended with it. `refused_at`: when the center was last told that with this ticket
+    somebody was turned away, by the loop's clock."""
 
     def __init__(self, admitted: Admit) -> None:
         self.name = admitted.ticket
         self.camera = admitted.camera
         self.is_audio = admitted.is_audio
         self.token = admitted.token
+        self.holder = admitted.holder
+        self.refused_at = -math.inf
         self.ends: dict[Callable[[str], None], None] = {}
 
 

@@ -7,14 +7,14 @@ Refuses to know: where a timestamp came from, and what was sampled.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 _MOST_JUMP_S = 10
 _MOST_BACK_S = 2
 _SPAN = 1 << 32
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, gc=False):
     """When a sample is decoded, how much later it is shown (may be less than nothing), and how long it lasts."""
 
     decode: int
@@ -38,6 +38,10 @@ class Timeline:
         if self._ts is None:
             return self._anchored(ts, at)
         step = (ts - self._ts + _SPAN // 2) % _SPAN - _SPAN // 2
+        if step == self._duration and self._decode == self._shown:  # as ever
+            self._ts, self._at = ts, at
+            self._shown = self._decode = decode = self._decode + step
+            return Place(decode, 0, step)
         if not -_MOST_BACK_S * self._timescale <= step <= _MOST_JUMP_S * self._timescale:
             return self._anchored(ts, at)
         shown = self._shown + step

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import struct
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 MOST_CLIENT_BYTES = 4096
 """A viewer has nothing to say. More than this in a frame is no viewer."""
+_MIDDLING = struct.Struct(">BBH").pack
 NORMAL, GOING_AWAY, PROTOCOL_ERROR, TRY_LATER = 1000, 1001, 1002, 1013
 
 
@@ -40,7 +42,7 @@ def prefix(code: int, size: int) -> bytes:
     if size < 126:
         return bytes((0x80 | code, size))
     if size < 1 << 16:
-        return bytes((0x80 | code, 126)) + size.to_bytes(2, "big")
+        return _MIDDLING(0x80 | code, 126, size)
     return bytes((0x80 | code, 127)) + size.to_bytes(8, "big")
 
 

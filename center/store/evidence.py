@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from center.core.effects import KeepClip
-from center.relay import Clip, KeptGop
-from center.relay.fmp4 import beginning, head
+from center.core.effects import Heard, KeepClip, ReleaseClip
+from center.relay import Clip, KeptFrame, KeptGop
+from center.relay.fmp4 import beginning, head, of_track
+from center.store.clip_sound import Beside, beside
+from center.store.signing import SigningKey, is_signed
 
 BOX = bytes.fromhex("7274636365766964656e6365636c6970")
 """Names our box among all `uuid` boxes: "rtccevidenceclip"."""
@@ -47,7 +46,8 @@ class Written(NamedTuple):
 
 class Group(msgspec.Struct, frozen=True):
     """One group of pictures as it stands in the file. `chain` is the digest of the chain before it and `sha256`;
-    `center_us` and `source_us` are the center's and the camera's clock at its first picture."""
+    `center_us` and `source_us` are the center's and the camera's clock at its first picture. Behind its pictures stand
+    `sounds` samples of sound."""
 
     offset: int
     size: int
@@ -56,11 +56,37 @@ class Group(msgspec.Struct, frozen=True):
     chain: str
     center_us: int
     source_us: int | None = None
+    sounds: int = 0
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Sound(msgspec.Struct, frozen=True):
+    """The clip's second track: whose sound it is, its first and last sample by the center's clock, and by which tickets
+    to listen it was heard. `left_out` counts samples of another format."""
+
+    camera: str
+    codec: str
+    rate_hz: int
+    channels: int
+    samples: int
+    start_us: int
+    end_us: int
+    left_out: int
+    heard: tuple[Heard, ...]
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What an owner said of a clip of theirs, word for word, with their signature and its key (hexadecimal)."""
+
+    said: str
+    signature: str
+    key: str
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that is said of a clip, signed as one. `before` is the size and digest of what stands before the first
-    group; `left_out` counts groups in which the camera had another format."""
+    group; `left_out` counts groups in which the camera had another format. `given`: it is an owner's own file, as it
+    came, as one group. `is_from_camera`: it is what the camera itself had kept. `camera_clock` says so where the camera
+    told no time, or not all the while; then `source_us` is missing there."""
 
     v: int
     clip: str
@@ -82,6 +108,10 @@ class Manifest(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     left_out: int
     key: str
+    given: Given | None = None
+    is_from_camera: bool = False
+    camera_clock: str = ""
+    sound: Sound | None = None
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -92,25 +122,23 @@ class Signed(msgspec.Struct, frozen=True):
 class Keeper:
     """The folder of a site's clips, and its key."""
 
-    def __init__(self, folder: Path, site: str, told: Callable[[str], None] = lambda _: None) -> None:
-        """The key is made at the first start, readable by nobody else. Raises OSError, ValueError for a broken key."""
+    def __init__(
+        self, folder: Path, site: str, told: Callable[[str], None] = lambda _: None, seed: bytes | None = None
+    ) -> None:
+        """The key is made at the first start, readable by nobody else; of 32 bytes `seed`, where the same run must give
+        the same files. Raises OSError, ValueError for a broken key."""
         self._folder = folder
         self._site = site
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "signing.key"
-        if not path.exists():
-            _make_key(path)
-            told(f"clips are signed with a new key: {path.with_suffix('.pub')}")
-        key = serialization.load_pem_private_key(path.read_bytes(), None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError(f"{path}: not an Ed25519 key")
-        self._key = key
+        self._key = SigningKey(folder, seed)
+        if self._key.is_new:
+            told(f"clips are signed with a new key: {self._key.path.with_suffix('.pub')}")
 
     def path(self, clip: str) -> Path:
         return self._folder / f"{clip}.mp4"
 
-    def keep(self, asked: KeepClip, shown: Clip, now: int) -> Written:
-        """Write a clip and its manifest; a clip that is there already stays. Raises EvidenceError, OSError."""
+    def keep(self, asked: KeepClip, shown: Clip, now: int, heard: Clip | None = None) -> Written:
+        """Write a clip and its manifest; a clip that is there already stays. `heard`: the sound there is; of it only
+        what `asked` lets be heard is written. Raises EvidenceError, OSError."""
         path = self.path(asked.id)
         if path.exists():
             return _known(path)
@@ -118,21 +146,14 @@ class Keeper:
         if not groups:
             raise EvidenceError(shown.why or "nothing is kept of that time")
         track = groups[0].track
-        first = beginning(track)
-        bodies = list(_bodies(groups))
-        rows = tuple(_rows(groups, bodies, len(first), _digest(first)))
+        spoken = _of_one_format(heard.gops) if heard is not None else []
+        second = beside(groups, spoken, asked.heard)
+        first = beginning(track, second.track) if second else beginning(track)
+        sounds = second.by_group if second else ((),) * len(groups)
+        bodies = list(_bodies(groups, sounds))
+        rows = tuple(_rows(groups, sounds, bodies, len(first), _digest(first)))
         manifest = Manifest(
-            v=VERSION,
-            clip=asked.id,
-            site=self._site,
-            camera=asked.camera,
-            incident=asked.incident,
-            operator=asked.operator,
-            reason=asked.reason,
-            asked_at_us=asked.asked_at,
-            made_at_us=now,
-            asked_start_us=asked.start,
-            asked_end_us=asked.end,
+            **self._said(asked, now),
             start_us=groups[0].frames[0].at,
             end_us=groups[-1].frames[-1].at,
             codec=track.codec,
@@ -141,25 +162,56 @@ class Keeper:
             before=(len(first), _digest(first)),
             groups=rows,
             left_out=len(shown.gops) - len(groups),
-            key=_public(self._key.public_key()),
+            is_from_camera=shown.is_from_camera,
+            camera_clock=_clock_of(groups),
+            sound=_sound(second, len(heard.gops) - len(spoken)) if heard and second else None,
         )
+        return self._signed(path, (first, *bodies), manifest)
+
+    def take(self, asked: ReleaseClip, data: bytes, given: Given, now: int) -> Written:
+        """Keep an owner's file as it came, with a manifest behind it. Raises OSError."""
+        path = self.path(asked.id)
+        if path.exists():
+            return _known(path)
+        nothing, whole = _digest(b""), _digest(data)
+        group = Group(0, len(data), 0, whole, _digest(f"{nothing}{whole}".encode()), asked.start)
+        manifest = Manifest(
+            **self._said(asked, now),
+            start_us=asked.start,
+            end_us=asked.end,
+            codec=asked.codec,
+            width=asked.width,
+            height=asked.height,
+            before=(0, nothing),
+            groups=(group,),
+            left_out=0,
+            given=given,
+        )
+        return self._signed(path, (data,), manifest)
+
+    def _said(self, asked: KeepClip | ReleaseClip, now: int) -> dict[str, Any]:
+        """What every manifest says: who asked for what, when and why, and whose key it is."""
+        return {
+            "v": VERSION,
+            "clip": asked.id,
+            "site": self._site,
+            "camera": asked.camera,
+            "incident": asked.incident,
+            "operator": asked.operator,
+            "reason": asked.reason,
+            "asked_at_us": asked.asked_at,
+            "made_at_us": now,
+            "asked_start_us": asked.start,
+            "asked_end_us": asked.end,
+            "key": self._key.public,
+        }
+
+    def _signed(self, path: Path, parts: Sequence[bytes], manifest: Manifest) -> Written:
         said = msgspec.json.encode(manifest)
-        signed = msgspec.json.encode(Signed(msgspec.Raw(said), self._key.sign(said).hex()))
-        data = b"".join((first, *bodies, (24 + len(signed)).to_bytes(4, "big"), b"uuid", BOX, signed))
+        signed = msgspec.json.encode(Signed(msgspec.Raw(said), self._key.sign(said)))
+        data = b"".join((*parts, (24 + len(signed)).to_bytes(4, "big"), b"uuid", BOX, signed))
         _write(path, data)
         return Written(manifest.start_us, manifest.end_us, len(data), _digest(data))
-
-
-def _make_key(path: Path) -> None:
-    key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
-    path.with_suffix(".pub").write_text(_public(key.public_key()) + "\n")
-
-
-def _public(key: Ed25519PublicKey) -> str:
-    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw).hex()
 
 
 def _digest(data: bytes) -> str:
@@ -195,25 +247,57 @@ def _of_one_format(gops: Sequence[KeptGop]) -> list[KeptGop]:
     return max(runs, key=len, default=[])
 
 
-def _bodies(groups: Sequence[KeptGop]) -> Iterator[bytes]:
-    """Each group's fragments. The file's timeline begins at zero, whenever the camera was opened."""
+def _clock_of(groups: Sequence[KeptGop]) -> str:
+    """What is to be said of the camera's clock where it is not with every group."""
+    tells = [group.frames[0].source is not None for group in groups]
+    return "" if all(tells) else "no camera clock all the while" if any(tells) else "no camera clock"
+
+
+def _sound(second: Beside, left_out: int) -> Sound:
+    track, samples = second.track, second.samples
+    return Sound(
+        camera=second.heard[0].camera,
+        codec=track.codec,
+        rate_hz=track.timescale,
+        channels=track.channels,
+        samples=len(samples),
+        start_us=samples[0].at,
+        end_us=samples[-1].at,
+        left_out=left_out,
+        heard=second.heard,
+    )
+
+
+def _bodies(groups: Sequence[KeptGop], sounds: Sequence[Sequence[KeptFrame]]) -> Iterator[bytes]:
+    """Each group's fragments, pictures before sound. The file's timeline begins at zero, whenever the camera was
+    opened."""
     number, zero = 0, groups[0].frames[0].decode
-    for group in groups:
+    for group, spoken in zip(groups, sounds, strict=True):
         parts: list[bytes] = []
         for frame in group.frames:
             number += 1
             decode = frame.decode - zero
             parts.append(head(len(frame.data), number, frame.at, decode, frame.shift, frame.duration, frame.is_key))
             parts.append(frame.data)
+        for one in spoken:
+            number += 1
+            parts.append(of_track(head(len(one.data), number, one.at, one.decode, 0, one.duration, True), 2))
+            parts.append(one.data)
         yield b"".join(parts)
 
 
-def _rows(groups: Sequence[KeptGop], bodies: Sequence[bytes], offset: int, chain: str) -> Iterator[Group]:
-    for group, body in zip(groups, bodies, strict=True):
+def _rows(
+    groups: Sequence[KeptGop],
+    sounds: Sequence[Sequence[KeptFrame]],
+    bodies: Sequence[bytes],
+    offset: int,
+    chain: str,
+) -> Iterator[Group]:
+    for group, spoken, body in zip(groups, sounds, bodies, strict=True):
         digest = _digest(body)
         chain = _digest(f"{chain}{digest}".encode())
         first = group.frames[0]
-        yield Group(offset, len(body), len(group.frames), digest, chain, first.at, first.source)
+        yield Group(offset, len(body), len(group.frames), digest, chain, first.at, first.source, len(spoken))
         offset += len(body)
 
 
@@ -232,7 +316,7 @@ def check(data: bytes, key: str | None = None) -> Checked:
     holds no manifest at all, or one that cannot be read any more."""
     manifest, said, signature, start = _opened(data)
     faults: list[str] = []
-    if not _is_signed(manifest.key, said, signature):
+    if not is_signed(manifest.key, said, signature):
         faults.append("the manifest is not what was signed")
     if key is not None and key.strip().lower() != manifest.key:
         faults.append(f"it is signed with another key, {manifest.key}")
@@ -268,14 +352,6 @@ def _opened(data: bytes) -> tuple[Manifest, bytes, str, int]:
         return msgspec.json.decode(said, type=Manifest), said, signed.signature, start
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise EvidenceError("the manifest has been changed: it cannot be read any more") from error
-
-
-def _is_signed(key: str, said: bytes, signature: str) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), said)
-    except (ValueError, InvalidSignature):
-        return False
-    return True
 
 
 def as_json(checked: Checked) -> dict[str, Any]:

@@ -81,6 +81,8 @@ class JournalFile:
             self._db.executescript(_SCHEMA)
             self._db.execute("INSERT OR IGNORE INTO about VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
             (schema,) = self._db.execute("SELECT value FROM about WHERE what = 'schema'").fetchone()
+            gone = self._db.execute("SELECT value FROM about WHERE what = 'purged'").fetchone()
+            self.purged = int(gone[0]) if gone else 0
             row = self._db.execute("SELECT first + count - 1 FROM journal ORDER BY first DESC LIMIT 1").fetchone()
             self.last = int(row[0]) if row else 0
         except _DAMAGE as error:
@@ -152,6 +154,13 @@ def last_position(path: Path | str) -> int:
     file = JournalFile(path)
     file.close()
     return file.last
+
+
+def purged_position(path: Path | str) -> int:
+    """The last position whose fact is past its days and gone; 0 where all are there. Raises JournalError."""
+    file = JournalFile(path)
+    file.close()
+    return file.purged
 
 
 def digest(events: Iterable[Event]) -> str:

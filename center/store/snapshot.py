@@ -51,12 +51,16 @@ def save(picture: Picture, journal: Path) -> Path:
     return path
 
 
-def load(journal: Path, at_most: int) -> Picture:
-    """The newest usable picture at or before position `at_most`; an empty one when there is none."""
-    for path in _snapshots(journal):
-        picture = _read(path)
-        if picture is not None and picture.position <= at_most:
-            return picture
+def load(journal: Path, at_most: int, at_least: int = 0) -> Picture:
+    """The newest usable picture at or before position `at_most`; an empty one when there is none.
+
+    Facts up to `at_least` are gone from the journal, so nothing could be put in the place of a picture from behind
+    them: there one that other source wrote is taken as well, as long as it can be read."""
+    for any_source in (False, True) if at_least else (False,):
+        for path in _snapshots(journal):
+            picture = _read(path, any_source=any_source)
+            if picture is not None and at_least <= picture.position <= at_most:
+                return picture
     return Picture()
 
 
@@ -64,12 +68,13 @@ def _snapshots(journal: Path) -> list[Path]:
     return sorted(journal.parent.glob(f"{journal.name}-snapshot-" + "[0-9]" * 12), reverse=True)
 
 
-def _read(path: Path) -> Picture | None:
+def _read(path: Path, *, any_source: bool) -> Picture | None:
     try:
         data = path.read_bytes()
         magic, fingerprint, position, crc = _HEADER.unpack_from(data)
         body = data[_HEADER.size :]
-        if magic != _MAGIC or fingerprint != core_fingerprint() or zlib.crc32(body) != crc:
+        is_ours = fingerprint == core_fingerprint() or any_source
+        if magic != _MAGIC or not is_ours or zlib.crc32(body) != crc:
             return None
         picture = thaw(body)
     except (OSError, struct.error, msgspec.DecodeError):

@@ -29,5 +29,6 @@ def test_relay_tells_what_viewers_and_cameras_cost_beside_others() -> None:
     assert said["narrow"]["pictures"] > 10
     assert said["narrow"]["lag_ms"]["max"] < 5000
     assert said["cold_start_ms"]["median"] > 0
-    for name in ("relay_percent", "looks_percent", "pyav_percent"):
+    for name in ("relay_percent", "at_once_percent", "watched_percent", "looks_percent", "pyav_percent"):
         assert said["ingest"][name]["median"] >= 0
+    assert said["ingest"]["ratio"].keys() == {"relay", "at_once", "watched", "thrown_away"}

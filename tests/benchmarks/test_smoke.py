@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from center.console.build import BuildError, ensure
+from tests.servers import missing
+
 ROOT = Path(__file__).parents[2]
 SPREAD = {"min", "median", "max"}
 TIMEOUT_S = 240
@@ -113,6 +116,24 @@ def test_wire_tells_sustained_rates_and_latency() -> None:
     assert latency["alerts"] > 0
     assert latency["missing"] == 0
     assert 0 < latency["p50"] <= latency["p99"] <= latency["max"]
+
+
+@pytest.mark.wire
+def test_glass_tells_how_late_a_picture_is_by_either_way_of_playing() -> None:
+    """From the time that the camera wrote into it to the page: every picture is later than that, and each is counted
+    once."""
+    if shutil.which("chromium") is None:
+        missing("no Chromium")
+    try:
+        ensure()
+    except BuildError as error:
+        missing(f"the page cannot be built: {error}")
+    said = figures("glass")
+    for way in ("webcodecs", "mediasource"):
+        one = said[way]
+        assert one["pictures"] == 50
+        assert 0 < one["p50_ms"] <= one["p95_ms"] <= one["p99_ms"]
+    assert said["chromium"]
 
 
 @pytest.mark.wire

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from center.core.center import Center
-from center.core.effects import Audit, Effect, Notify, Reach, Reply, Route, Send
+from center.core.effects import Audit, Effect, Notify, Reach, Remark, Reply, Route, Send
 from center.core.events import SECOND, Event, Micros, RouteTime
 from center.hands import Hands
 from center.host import Host
@@ -100,6 +100,9 @@ class Ledger:
         self._do(effect)
 
     def send(self, effect: Send) -> None:
+        self._do(effect)
+
+    def remark(self, effect: Remark) -> None:
         self._do(effect)
 
     def withdraw(self, request: str) -> None:

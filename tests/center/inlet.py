@@ -33,6 +33,7 @@ class Inlet:
             options=feed.get("options"),
         )
         self.replies, self.gone, self.trouble = self.intake.replies, self.intake.gone, self.intake.trouble
+        self.lose = self.intake.lose
         self._step_s = step_s
 
     def arrive(self, items: Sequence[tuple[str, bytes]]) -> int:

@@ -15,10 +15,11 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from center.store.evidence import check
+from center.store.evidence import Manifest, check
 from tests import devices
 from tests.center.relay.clips import clip
 from tests.center.relay.house import shown
+from tests.center.store.test_clip_sound import probed
 from tests.devices import LAT, LON, Wire
 from tests.filming import Filming
 from tests.running import PATIENCE_S, Console, Office, becomes, tables
@@ -49,6 +50,7 @@ def center(tmp_path: Path, filming: Filming, partners: socket.socket) -> Iterato
         {"id": "gate", "url": filming.url, **gate},
         {"id": "SO-1-mic", "kind": "microphone", "unit": "SO-1", "url": filming.url},
         {"id": "PD-dash", "kind": "dash", "unit": "PD-1", "url": f"rtsp://127.0.0.1:{partners.getsockname()[1]}/cam"},
+        {"id": "SO-1-dash", "kind": "dash", "unit": "SO-1", "url": filming.url},
     ]
     office = Office(tmp_path, tables() | {"cameras": cameras})
     office.up()
@@ -72,7 +74,8 @@ def ask(console: Console, path: str, **said: Any) -> dict[str, Any]:
 
 
 def stream(ticket: dict[str, Any]) -> ClientConnection:
-    return connect(f"{ticket['address']}/{ticket['token']}", compression=None, max_size=1 << 24)
+    """What a test does not read must not hold up the closing."""
+    return connect(f"{ticket['address']}/{ticket['token']}", compression=None, max_size=1 << 24, max_queue=None)
 
 
 def pictures(watching: ClientConnection, count: int) -> list[bytes]:
@@ -205,3 +208,42 @@ def test_a_clip_is_kept_plays_and_is_whole(center: Office, tmp_path: Path) -> No
     assert probed.stderr == ""
     assert int(found["nb_read_frames"]) == sum(group.pictures for group in manifest.groups)
     assert float(found["start_time"]) == 0.0
+
+
+def kept_clip(center: Office, ada: Console, call: str, path: Path) -> Manifest:
+    """Of the dash camera's last half second."""
+    now = ada.state()["now"]
+    asked = {"case": call, "reason": "the crash", "start": now - 500_000, "end": now}
+    clip = ask(ada, "/api/cameras/SO-1-dash/keep", **asked)["clip"]
+    becomes(lambda: all(one["state"] != "asked" for one in ada.state()["incidents"][0]["clips"]))
+    path.write_bytes(ada.get(f"/api/clips/{clip}.mp4").body)
+    manifest, faults = check(path.read_bytes(), (center.state / "clips" / "signing.pub").read_text())
+    assert faults == ()
+    return manifest
+
+
+def test_a_clip_has_sound_when_somebody_was_let_listen_and_only_then(center: Office, tmp_path: Path) -> None:
+    """The camera has a microphone: while it is only watched a clip is silent; while somebody listens, both tracks are
+    there and as long; after that it is silent again."""
+    ada = center.console()
+    call = incident(center, ada)
+    why = {"reason": "call", "case": call}
+    path = tmp_path / "clip.mp4"
+    with stream(ask(ada, "/api/cameras/SO-1-dash/watch", **why)) as watching:
+        pictures(watching, 30)
+        assert kept_clip(center, ada, call, path).sound is None
+        assert list(probed(path)) == ["video"]
+        ticket = ask(ada, "/api/cameras/SO-1-dash/listen", **why)
+        with stream(ticket) as listening:
+            pictures(listening, 75)
+            manifest = kept_clip(center, ada, call, path)
+        assert manifest.sound is not None
+        (heard,) = manifest.sound.heard
+        assert (heard.ticket, heard.operator, heard.case) == (ticket["ticket"], "ada", call)
+        found = probed(path)
+        assert found["audio"][0] == "opus"
+        assert found["audio"][1:] == pytest.approx(found["video"][1:], abs=0.04)
+        ask(ada, f"/api/tickets/{ticket['ticket']}/stop")
+        over = ada.state()["now"]
+        becomes(lambda: ada.state()["now"] > over + 1_500_000)
+        assert kept_clip(center, ada, call, path).sound is None

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -22,9 +23,9 @@ from center.forecaster import DelayedForecaster, NoForecaster, ProcessForecaster
 from tests.center.core.facts import site
 from tests.center.doubles import HandClock
 from tests.center.forecast.questions import MONDAY, question
+from tests.patience import PATIENCE_S
 
 ZONE = "America/Chicago"
-PATIENCE_S = 60.0
 
 
 class Line:
@@ -71,6 +72,33 @@ def test_a_process_that_dies_is_an_answer_and_the_next_question_has_another(
     assert "died" in str(line.answer())
     process.ask(question(), line.answers.append)
     assert isinstance(line.answer(), Advice)
+
+
+CENTER = """
+import sys
+from center.forecaster import ProcessForecaster
+from tests.center.forecast.questions import question
+
+if __name__ == "__main__":
+    forecaster = ProcessForecaster("America/Chicago", lambda then: then())
+    forecaster.ask(question(), lambda answer: print(type(answer).__name__, flush=True))
+    sys.stdin.read()
+"""
+
+
+def test_no_process_outlives_a_center_that_was_killed(tmp_path: Path) -> None:
+    """The process has the center's standard output, too: that ends when nobody has it any more."""
+    (tmp_path / "killed_center.py").write_text(CENTER)
+    path = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    center = subprocess.Popen(
+        [sys.executable, "-m", "killed_center"], env=path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert center.stdin is not None
+    assert center.stdout is not None
+    with center, center.stdin, center.stdout:
+        assert center.stdout.readline() == b"Advice\n"
+        center.kill()
+        assert center.communicate(timeout=PATIENCE_S)[0] == b""
 
 
 def test_in_a_simulation_the_answer_comes_when_it_is_due() -> None:

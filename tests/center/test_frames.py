@@ -153,7 +153,7 @@ def test_a_site_without_such_a_feed_loads_nothing_of_the_reader() -> None:
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"link": "udp", "listen": "127.0.0.1:1"}, "lpr-frames comes by mqtt or http, not by udp"),
+        ({"link": "udp", "listen": "127.0.0.1:1"}, "lpr-frames comes by mqtt or http or rtsp, not by udp"),
         ({"options": {"level": "none"}}, "option level"),
         ({"vision": {"workers": 0}}, "vision.workers: Expected `int` >= 1"),
     ],

@@ -14,6 +14,7 @@ from center import intake
 from center.core.events import Event, FeedFaulted, FeedFellQuiet, FeedRecovered, Micros, UnitMoved
 from center.ingest import FORMATS, Format
 from center.ingest.feed import Attachment, Origin
+from center.ingest.tips import TipsFeed
 from center.intake import FAULTS_A_MINUTE, Intake
 from tests.center.core.facts import when
 from tests.center.doubles import Bench
@@ -173,6 +174,15 @@ def test_a_decoder_that_fails_at_the_end_of_its_stream_fails_alone(brittle: Entr
     assert fault.why == "the brittle decoder failed: KeyError: 'another'"
     brittle.arrive(b"two")
     assert brittle.of(UnitMoved)[-1].unit == "heard-1"
+
+
+def test_a_mistake_about_what_nobody_may_be_known_by_shows_none_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tip that makes our decoder fail may say who gave it: that it failed is told, and not at what."""
+    entrance = Entrance("tips", "http")
+    monkeypatch.setattr(TipsFeed, "receive", lambda _, data, __: {}[data])
+    entrance.arrive(b'{"tipster": "Marie"}', peer="application/json")
+    (fault,) = entrance.of(FeedFaulted)
+    assert (fault.why, fault.excerpt) == ("the tips decoder failed: KeyError", "")
 
 
 def test_peers_without_end_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

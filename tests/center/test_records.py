@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from queue import Queue
 from typing import Any
 
+import msgspec
 import pytest
 
 from center.core.effects import Lookup
@@ -19,12 +20,12 @@ ASKED = Lookup(id="l7.1", plate="ABC123", state="LA", purpose="C", case="26-1", 
 
 
 def answer(*vehicles: dict[str, Any], answers: str = "l7.1") -> bytes:
-    return json.dumps({"v": 1, "answers": answers, "vehicles": vehicles, "synthetic": True}).encode()
+    return json.dumps({"v": 2, "answers": answers, "vehicles": vehicles, "synthetic": True}).encode()
 
 
 def test_a_query_says_who_asks_and_why() -> None:
     assert json.loads(query(ASKED)) == {
-        "v": 1,
+        "v": 2,
         "request": "l7.1",
         "purpose": "C",
         "case": "26-1",
@@ -43,19 +44,78 @@ def test_a_query_says_who_asks_and_why() -> None:
     ],
 )
 def test_a_plate_is_wanted_when_its_own_entry_says_so(vehicles: list[dict[str, Any]], listed: tuple[str, ...]) -> None:
-    assert found(ASKED, 200, answer(*vehicles)) == Found(listed)
+    assert found(ASKED, 200, answer(*vehicles))[:2] == (listed, "")
 
 
 @pytest.mark.parametrize(
     ("status", "body"),
     [
         *((status, answer()) for status in (400, 403, 504, 599)),
-        *((200, body) for body in (b"", b"{}", b"\xff", b"[1]", answer(answers="l6.1"), b'{"answers":"l7.1"}')),
+        *(
+            (200, body)
+            for body in (
+                b"",
+                b"{}",
+                b"\xff",
+                b"[1]",
+                answer(answers="l6.1"),
+                b'{"v":2,"answers":"l7.1"}',
+                answer().replace(b"2", b"1", 1),
+            )
+        ),
     ],
 )
 def test_what_is_no_answer_to_the_question_is_trouble(status: int, body: bytes) -> None:
     """Fails when silence is taken for a clean record: a stolen car would be let go."""
     assert found(ASKED, status, body).trouble
+
+
+NAMED = Lookup(id="l7.2", purpose="C", case="CPSO-12-3", last="Landry", first="James", born="1987-03-12")
+LICENSED = Lookup(id="l7.2", purpose="C", case="CPSO-12-3", licence="7700")
+
+
+@pytest.mark.parametrize(
+    ("effect", "asked"),
+    [
+        (NAMED, {"name": {"last": "Landry", "first": "James", "born": "1987-03-12"}}),
+        (LICENSED, {"licence": "7700"}),
+        (msgspec.structs.replace(NAMED, born=""), {"name": {"last": "Landry", "first": "James"}}),
+    ],
+)
+def test_a_name_or_a_licence_is_one_question(effect: Lookup, asked: dict[str, Any]) -> None:
+    said = json.loads(query(effect))
+    assert {key: said[key] for key in ("plate", "name", "licence") if key in said} == asked
+
+
+def test_whom_the_records_find_is_told_with_all_that_is_on_file() -> None:
+    person = {
+        "person": "SYN-1",
+        "last": "Landry",
+        "first": "James",
+        "born": "1987-03-12",
+        "licence": {"number": "7700", "status": "suspended", "expires": "2027-01-01", "eyes": "brown"},
+        "warrants": [{"number": "W1", "charge": "theft", "felony": False}],
+        "vehicles": [{"plate": "ABC123", "state": "LA"}],
+        "unheard_of": 1,
+    }
+    body = json.dumps({"v": 2, "answers": "l7.2", "persons": [person], "more": True}).encode()
+    said = found(NAMED, 200, body)
+    assert (said.trouble, said.more) == ("", True)
+    (one,) = said.persons
+    assert one.licence is not None
+    assert (one.name, one.licence.status, one.warrants[0].charge, one.vehicles[0].plate) == (
+        *("James Landry", "suspended"),
+        *("theft", "ABC123"),
+    )
+
+
+@pytest.mark.parametrize(
+    "persons", [None, [{"person": "SYN-1"}], [{"person": "1", "last": "x" * 121, "first": "y"}], {"person": "1"}]
+)
+def test_an_answer_about_persons_that_makes_no_sense_is_trouble(persons: object) -> None:
+    """Fails when an answer that lacks them passes for nobody."""
+    body = json.dumps({"v": 2, "answers": "l7.2", "persons": persons, "vehicles": []}).encode()
+    assert found(NAMED, 200, body).trouble
 
 
 class _Switch(BaseHTTPRequestHandler):

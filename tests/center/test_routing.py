@@ -17,6 +17,7 @@ import pytest
 from center.core.effects import Reach, Route, Stand
 from center.core.events import RouteTime
 from center.routing import ExecutorRouter, RoadMap, load
+from tests.patience import PATIENCE_S
 
 LAT, LON = 30.2, -93.2
 STEP = 0.01  # degrees; a kilometre or so
@@ -302,7 +303,7 @@ def test_a_worker_answers_later_and_on_the_thread_that_asked() -> None:
             router.ask(route(at(n, 0), u=at(0, 0)), lambda times, n=n: answers.__setitem__(n, times))  # type: ignore[misc]
         assert answers == {}
         for _ in range(3):
-            posted.get(timeout=20)()
+            posted.get(timeout=PATIENCE_S)()
     assert {n: times[0].seconds for n, times in answers.items()} == {
         n: seconds(roads, at(n, 0), u=at(0, 0))["u"] for n in range(3)
     }

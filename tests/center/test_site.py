@@ -16,7 +16,9 @@ from rich.console import Console
 
 from center.addresses import split_address
 from center.core.events import Micros
-from center.site import FeedSettings, Site, SiteError, from_tables, load
+from center.core.roster import ROLES
+from center.site import Site, SiteError, from_tables, load
+from center.site_feeds import FeedSettings
 
 TOKEN = sha256(b"open sesame").hexdigest()
 GOOD: dict[str, Any] = {
@@ -114,11 +116,16 @@ MISTAKES: dict[str, tuple[str, Any, str]] = {
     ),
     "a foreign aircraft": ("aircraft.0.agency", "FD", "aircraft[0].agency: 'FD' is not among the agencies"),
     "a role there is not": ("operators.0.role", "boss", "operators[0].role: Invalid enum value 'boss'"),
+    "a person called like a rule": (
+        "operators.0.operator",
+        "rule/emergency",
+        "operators[0].operator: 'rule/emergency': so the trail calls rules of the center",
+    ),
     "a person of no agency": ("operators.0.agency", "FD", "operators[0].agency: 'FD' is not among the agencies"),
     "a person without a token": (
         "operators.0.token_sha256",
         None,
-        "operators[0].token_sha256: missing, and this is not a simulated site",
+        "operators[0].token_sha256: missing, and there is no provider to sign in with",
     ),
     "the token itself": ("operators.0.token_sha256", "open sesame", "operators[0].token_sha256: not 64 hexadecimal"),
     "two feeds of one name": ("feeds.1.name", "avl", "feeds[1]: 'avl' is used twice, by feeds[0] as well"),
@@ -141,7 +148,7 @@ MISTAKES: dict[str, tuple[str, Any, str]] = {
     "a list for a role there is not": (
         "hotlists",
         [{"hotlist": "state", "roles": ["chief"]}],
-        "hotlists[0].roles: 'chief' is not among auditor, operator",
+        "hotlists[0].roles: 'chief' is not among administrator, auditor",
     ),
     "a kept list that no feed names": (
         "hotlists",
@@ -205,7 +212,7 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["operator", "supervisor", "auditor", "representative", "trainer"])
+@pytest.mark.parametrize("name", ROLES)
 def test_every_role_of_the_house_may_be_given(name: str) -> None:
     from_tables(altered("operators.0.role", name), "here")
 
@@ -237,7 +244,7 @@ def test_a_site_that_is_shown_keeps_its_secrets() -> None:
     text = shown(site)
     for word in ("Example Parish", "broker.example:1883", "owntracks/#", "0.0.0.0:5001", "SO-1", "rtcc"):
         assert word in text
-    assert repr(FeedSettings(name="a", format="nmea", link="udp")).count("None") == 10, "and it says what is not set"
+    assert repr(FeedSettings(name="a", format="nmea", link="udp")).count("None") == 14, "and it says what is not set"
 
 
 def test_the_journal_never_hears_a_secret() -> None:

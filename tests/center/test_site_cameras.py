@@ -34,7 +34,7 @@ SHOP: dict[str, Any] = {
 AIR = {"id": "air-1", "kind": "aircraft", "unit": "a1b2c3", "url": "udp://239.1.1.1:5000"}
 
 
-def site(*cameras: dict[str, Any]) -> Site:
+def site(*cameras: dict[str, Any], **video: Any) -> Site:
     return from_tables(
         {
             "site": {"name": "Example Parish"},
@@ -42,6 +42,7 @@ def site(*cameras: dict[str, Any]) -> Site:
             "units": [{"unit": "SO-1", "agency": "SO"}],
             "aircraft": [{"icao": "a1b2c3", "name": "Air 1", "agency": "SO"}],
             "cameras": list(cameras),
+            "video": video,
         },
         "here",
     )
@@ -101,6 +102,34 @@ def test_a_mistake_is_named_with_its_place_and_never_shows_an_address(mistake: s
     assert "hunter2" not in str(caught.value)
 
 
+def test_what_is_kept_by_itself_is_named_in_one_line_and_by_default_nothing() -> None:
+    """Of a camera that remembers; a word that is no happening is a mistake."""
+    remembering = {**DASH, "events": "http://a:hunter2@10.1.2.3/events"}
+    told = site(remembering, keep_on=["emergency", "stop-silent"]).as_event(Micros(0))
+    assert (told.keep_on, told.cameras[0].remembers) == (("emergency", "stop-silent"), True)
+    assert (site(DASH).as_event(Micros(0)).keep_on, site(DASH).as_event(Micros(0)).cameras[0].remembers) == ((), False)
+    with pytest.raises(SiteError, match="'speeding' is not among code-3, crash"):
+        site(remembering, keep_on=["speeding"])
+
+
 def test_two_cameras_of_one_name_are_a_mistake() -> None:
     with pytest.raises(SiteError, match=r"cameras\[1\]: 'air-1' is used twice"):
         site(AIR, AIR)
+
+
+def test_a_feed_of_films_keeps_its_addresses_and_says_what_is_wrong_with_one() -> None:
+    def films(format_name: str = "lpr-frames", **streams: str) -> Site:
+        feed = {"name": "films", "format": format_name, "link": "rtsp", "streams": streams}
+        return from_tables({"site": {"name": "Example Parish"}, "feeds": [feed]}, "here")
+
+    assert "hunter2" not in repr(films(gate=URL))
+    for told, wrong in (
+        ("feeds[0].streams: missing", {}),
+        ("feeds[0].streams.gate: not an address", {"gate": "admin:hunter2@10.1.2.3"}),
+        ("feeds[0].streams: 'the gate' must do", {"the gate": URL}),
+        ("feeds[0].link: rekor comes by any other link", {"format_name": "rekor", "gate": URL}),
+    ):
+        with pytest.raises(SiteError) as error:
+            films(**wrong)
+        assert told in str(error.value)
+        assert "hunter2" not in str(error.value)

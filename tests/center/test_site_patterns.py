@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from center.core.events import HOUR
-from center.core.pattern_facts import Patterns
+from center.core.pattern_facts import Patterns, Premises
 from center.forecast.adviser import Adviser
 from center.site import SiteError, from_tables
-from center.site_patterns import PatternsSettings, past
+from center.site_patterns import PatternsSettings, Record, past, premises, record
 from tests.center.forecast.questions import question
 
 HEADING = "report,kind,lat,lon,begins,ends,known,entry\n"
@@ -18,10 +18,11 @@ ROW = "26-1,vehicle,30.2,-93.2,2026-01-01T20:00-06:00,2026-01-02T06:00-06:00,202
 
 
 def test_the_table_is_the_cores_but_for_the_file() -> None:
-    """`history` stays at the door: the journal holds no path."""
-    tables = {"site": {"name": "x", "simulated": True}, "patterns": {"boxes": 2, "history": "past.csv"}}
+    """`history` and `premises` stay at the door: the journal holds no path."""
+    files = {"history": "past.csv", "premises": "points.csv"}
+    tables = {"site": {"name": "x", "simulated": True}, "patterns": {"boxes": 2, **files}}
     site = from_tables(tables, "here")
-    assert site.patterns == PatternsSettings(boxes=2, history="past.csv")
+    assert site.patterns == PatternsSettings(boxes=2, **files)
     loaded = site.as_event(0)  # type: ignore[arg-type]
     assert type(loaded.patterns) is Patterns
     assert loaded.patterns == Patterns(boxes=2)
@@ -67,3 +68,35 @@ def test_what_was_before_is_forecast_by_from_the_first_day() -> None:
     few = type(few)(id="f1.2", now=few.now, settings=few.settings, reports=lately)
     assert Adviser("America/Chicago", past=earlier).advise(few).boxes
     assert "too few" in Adviser("America/Chicago").advise(few).note
+
+
+def test_premises_are_counted_by_kind_and_an_empty_field_is_none(tmp_path: Path) -> None:
+    """A row for each address or block; both files are found beside the site file."""
+    (tmp_path / "points.csv").write_text("lat,lon,residential,business\n30.2,-93.2,12,\n30.3,-93.1,0,1\n")
+    read = record(PatternsSettings(premises="points.csv"), tmp_path)
+    lat, lon = (30.2, 30.3), (-93.2, -93.1)
+    homes, shops = Premises("residential", lat, lon, (12.0, 0.0)), Premises("business", lat, lon, (0.0, 1.0))
+    assert read == Record((), (homes, shops))
+    (tmp_path / "points.csv").write_text("lat,lon,residential\n")
+    assert premises(tmp_path / "points.csv") == (Premises("residential", (), (), ()),)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("", "row 1: the columns are lat, lon, and one for each kind"),
+        ("lat,lon\n", "row 1: the columns are"),
+        ("lat,lon,business,business\n", "row 1: the columns are"),
+        ("lat,lon,business\n30,-93,1\n30,-93,many\n", "row 3: not a number"),
+        ("lat,lon,business\n30,-93\n", "row 2: lat, lon are degrees, and every kind"),
+        ("lat,lon,business\n30,-930,1\n", "row 2: lat, lon are degrees"),
+        ("lat,lon,business\n30,nan,1\n", "row 2: lat, lon are degrees"),
+        ("lat,lon,business\n30,-93,-1\n", "row 2: a count is none or more"),
+        ("lat,lon,business\n30,-93,inf\n", "row 2: a count is none or more"),
+    ],
+)
+def test_premises_that_make_no_sense_are_named(content: str, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=why):
+        premises(path)

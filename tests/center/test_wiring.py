@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from center.site import SiteError, from_tables
+from center.site import SiteError, TerminalSettings, from_tables
 from center.wiring import Wire, broker, client_id, open_wires, secret
 from tests.center.links.basin import PATIENCE_S, Basin, becomes
 from tests.center.links.brokers import CONNACK, CONNECT, SUBSCRIBE, Client, scripted
@@ -264,6 +264,7 @@ def test_a_secret_that_is_missing_stops_the_start(feed: dict[str, Any], monkeypa
 
 
 def test_a_broker_that_is_shown_keeps_its_password() -> None:
-    it = broker("127.0.0.1:1883", "rtcc", "sesame")
+    there = TerminalSettings(connect="127.0.0.1:1883", username="rtcc", password="sesame")
+    it = broker(there, Path())
     assert (it.host, it.port, it.username, it.password) == ("127.0.0.1", 1883, "rtcc", "sesame")
     assert "sesame" not in f"{it!r} {it}"

@@ -9,11 +9,15 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from center.console.build import BuildError, ensure
 from tests.console.fake_center import FakeCenter
+from tests.patience import PATIENCE_S
 from tests.servers import missing
+
+PATIENCE_MS = 1000 * PATIENCE_S
+expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -78,11 +82,17 @@ def center(make_center: MakeCenter) -> FakeCenter:
     return make_center(moving=False)
 
 
+def new_context(browser: Browser) -> BrowserContext:
+    """A browser that shares nothing with any other, and remembers what its page's policy forbade."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(WATCH)
+    return context
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
-    context.set_default_timeout(15_000)
-    context.add_init_script(WATCH)
+    context = new_context(browser)
     yield context
     context.close()
 

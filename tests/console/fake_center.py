@@ -24,8 +24,11 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import HTTPConnection
 
 from center.console import DIST
+from center.core import access
+from center.core.audiences import KINDS
 from tests.console.fake_parish import AGENCIES, BOUNDS, Parish, View, map_geojson, plate_picture
 from tests.console.fake_scene import READERS, starting_views
+from tests.patience import PATIENCE_S
 
 START = 1_773_475_800_000_000  # 2026-03-14 08:10 UTC, ten past two at night in the parish
 PEOPLE: list[View] = [
@@ -38,7 +41,14 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-IDS = {"units": "unit", "aircraft": "icao", "alerts": "alert", "incidents": "incident", "feeds": "feed"}
+IDS = {
+    "units": "unit",
+    "aircraft": "icao",
+    "alerts": "alert",
+    "incidents": "incident",
+    "feeds": "feed",
+    "cameras": "camera",
+}
 
 
 class FakeCenter:
@@ -53,6 +63,8 @@ class FakeCenter:
         self.acts: list[tuple[str, View]] = []  # what was done
         self.answers: dict[str, tuple[int, View]] = {}
         self.refusals: dict[str, tuple[int, str]] = {}
+        self.turned_away = ""
+        """Why nobody is shown the room."""
         self.parish = Parish(units_wanted=units)
         self.views: dict[str, dict[str, View]] = {kind: {} for kind in IDS}
         for kind, views in starting_views(self.now(), self.parish).items():
@@ -189,7 +201,7 @@ class FakeCenter:
         assert self.thread is not None
         self.call(self.hang_up)
         self.server.should_exit = True
-        self.thread.join(10)
+        self.thread.join(PATIENCE_S)
         assert not self.thread.is_alive()
         self.queues.clear()
 
@@ -233,7 +245,7 @@ def add_guard(app: FastAPI, center: FakeCenter) -> None:
     async def guard(request: Request, follow: RequestResponseEndpoint) -> Response:
         path = request.url.path
         if path.startswith("/api/") and path not in open_paths and who(center, request) is None:
-            return JSONResponse({"detail": "not signed in"}, 401)
+            return JSONResponse({"detail": "sign in first"}, 401)
         response = await follow(request)
         response.headers["content-security-policy"] = CSP
         return response
@@ -243,7 +255,7 @@ def add_session(app: FastAPI, center: FakeCenter) -> None:
     @app.get("/api/session")
     def session(request: Request) -> Response:
         person = who(center, request)
-        return JSONResponse(person, 200) if person else JSONResponse({"detail": "not signed in"}, 401)
+        return JSONResponse(person, 200) if person else JSONResponse({"detail": "sign in first"}, 401)
 
     @app.get("/api/session/demo")
     def demo() -> Response:
@@ -271,7 +283,10 @@ def add_session(app: FastAPI, center: FakeCenter) -> None:
 def add_reading(app: FastAPI, center: FakeCenter) -> None:
     @app.get("/api/site")
     def site() -> View:
-        agencies = [{"agency": agency, "name": name, "own": own} for agency, name, own, *_ in AGENCIES]
+        agencies = [
+            {"agency": agency, "name": name, "own": own, "sees": [] if own else ["incidents"]}
+            for agency, name, own, *_ in AGENCIES
+        ]
         place = {"name": "Calcasieu Parish", "bounds": BOUNDS, "timezone": "America/Chicago"}
         return {**place, "simulated": center.simulated, "agencies": agencies, "readers": READERS}
 
@@ -298,6 +313,9 @@ def add_acting(app: FastAPI, center: FakeCenter) -> None:
         return JSONResponse(answer, code)
 
 
+REASONS = {"reasons": ["call", "stolen vehicle"]}
+
+
 def add_live(app: FastAPI, center: FakeCenter) -> None:
     @app.websocket("/ws/operators")
     async def operators(websocket: WebSocket) -> None:
@@ -306,11 +324,17 @@ def add_live(app: FastAPI, center: FakeCenter) -> None:
             await websocket.close(1008)
             return
         await websocket.accept()
+        if center.turned_away:
+            await websocket.close(1013, center.turned_away)
+            return
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         center.queues.add(queue)
         hello = {"type": "hello", "now": center.now(), "rate": center.rate, "simulated": center.simulated}
+        acts = access.acts_of(person["role"])
         try:
-            await websocket.send_text(text({**hello, "site": "Calcasieu Parish", "operator": person}))
+            await websocket.send_text(
+                text({**hello, "site": "Calcasieu Parish", "operator": person, "acts": acts, "kinds": KINDS} | REASONS)
+            )
             await websocket.send_text(text(center.state()))
             while (frame := await queue.get()) is not None:
                 await websocket.send_text(frame.decode())

@@ -296,7 +296,7 @@ def incidents(now: int) -> list[View]:
                 {"at": now - 227 * SECOND, "what": "Second call joined"},
                 {"at": now - 180 * SECOND, "what": "Location improved from 1,900 ft to 620 m; C104 now before L107"},
             ],
-            "plates": [{"plate": "482KLM", "reader": "i10-exit-30-e", "seen": now - 44 * SECOND, "alert": "a-1041"}],
+            "plates": [{"plate": "482KLM", "reader": "I-10 exit 30", "seen": now - 44 * SECOND, "alert": "a-1041"}],
         },
         {
             "incident": "i-299",

@@ -27,7 +27,7 @@ def test_alerts_are_listed_by_what_needs_a_person_now(room: Page) -> None:
     assert order(room) == ["a-1041", "a-1040", "a-1038", "a-1033"]
     expect(row(room, "a-1041")).to_contain_text("482KLM")
     expect(row(room, "a-1041")).to_contain_text("I-10 exit 30 eastbound")
-    expect(row(room, "a-1041")).to_contain_text(re.compile(r"seen 0:\d\d ago"))
+    expect(row(room, "a-1041")).to_contain_text(re.compile(r"seen \d+ (s|min)( \d\d)? ago"))
     expect(row(room, "a-1033")).to_contain_text("Before listing")
     room.keyboard.press("f")
     expect(row(room, "a-1020")).to_be_visible()
@@ -120,7 +120,7 @@ def test_the_whole_walk_by_keyboard(room: Page, center: FakeCenter) -> None:
     acked = first | {"state": "acked", "acked_at": first["sent_at"] + 6_000_000}
     center.delta(alerts=[alert | {"messages": [acked, *others]}])
     expect(answers).to_contain_text("1 of 3 acknowledged")
-    expect(answers).to_contain_text("Acknowledged after 0:06")
+    expect(answers).to_contain_text("Acknowledged after 6 s")
 
     room.keyboard.press("Escape")
     expect(room.locator("[data-detail]")).to_have_count(0)
@@ -237,6 +237,56 @@ def test_an_alert_that_is_no_hit_is_closed_and_not_confirmed(room: Page, center:
     room.get_by_role("button", name="Close the alert").click()
     expect(row(room, "a-1038")).to_have_count(0)
     assert center.acts[-1][1]["disposition"] == "dismissed"
+
+
+def test_whoever_calls_for_help_is_seen_with_one_press(room: Page, center: FakeCenter) -> None:
+    """The alert itself offers the cameras of the deputy's car, until it is closed; a hit offers none."""
+    camera = {"camera": "C104/dash", "kind": "dash", "unit": "C104", "agency": "cpso", "open": True, "state": "idle"}
+    center.delta(cameras=[camera], alerts=[unit_emergency("a-1999", center.now(), "C104")])
+    row(room, "a-1999").click()
+    cameras = room.get_by_role("region", name="Cameras of C104")
+    expect(cameras.get_by_role("button", name="Watch")).to_be_visible()
+    cameras.get_by_role("button", name="Watch").click()
+    expect(room.get_by_role("region", name="Video").locator("[data-camera='C104/dash']")).to_be_visible()
+    room.keyboard.press("k")
+    row(room, "a-1041").click()
+    expect(cameras).to_have_count(0)
+
+
+def test_whoever_works_by_keyboard_keeps_their_place(room: Page) -> None:
+    """The button that acknowledges goes when it is done; the focus is on the next decision, not at the page's top."""
+    row(room, "a-1041").click()
+    actions = room.get_by_role("region", name="Actions")
+    actions.get_by_role("button", name="Acknowledge").press("Enter")
+    expect(row(room, "a-1041")).to_have_attribute("data-state", "acknowledged")
+    expect(actions.get_by_role("button", name="Acknowledge")).to_have_count(0)
+    expect(actions.get_by_role("button", name="Confirm")).to_be_focused()
+
+
+def test_what_differs_is_in_sight_while_a_laptop_decides(room: Page) -> None:
+    """On 1366 by 768 the form leaves the picture, the letters and the differing colour to be seen without scrolling."""
+    room.set_viewport_size({"width": 1366, "height": 768})
+    row(room, "a-1041").click()
+    room.keyboard.press("c")
+    form = room.get_by_role("form", name="Confirm this hit").bounding_box()
+    differs = room.get_by_role("row", name="Color").bounding_box()
+    assert form is not None
+    assert differs is not None
+    assert differs["y"] + differs["height"] <= form["y"]
+
+
+def test_an_alert_that_was_reached_from_a_call_closes_on_a_narrow_page(room: Page) -> None:
+    """There is no list of alerts to go back to: the focus goes to the panel that is there, and nothing is thrown."""
+    thrown: list[str] = []
+    room.on("pageerror", lambda error: thrown.append(str(error)))
+    room.set_viewport_size({"width": 683, "height": 700})
+    room.get_by_role("button", name="Calls", exact=True).click()
+    room.locator("[data-incident]").first.click()
+    room.get_by_role("button", name="482KLM").click()
+    expect(room.get_by_role("complementary", name="Alert")).to_be_visible()
+    room.keyboard.press("Escape")
+    expect(room.get_by_role("heading", name="Calls")).to_be_focused()
+    assert thrown == []
 
 
 def test_single_letters_can_be_switched_off(room: Page, center: FakeCenter) -> None:

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.console.conftest import sign_in
 from tests.console.fake_center import FakeCenter
 from tests.console.fake_scene import fresh_hit
+from tests.running import becomes
 
 pytestmark = [pytest.mark.browser, pytest.mark.wire]
 
@@ -29,6 +31,17 @@ def test_a_dead_center_is_noticed_and_its_return_replaces_everything(room: Page,
     expect(room.locator("[data-alert=a-1040]")).to_have_count(0)
     expect(banner).to_have_count(0)
     expect(room.locator("[data-announcer]")).to_contain_text("731XKD")
+
+
+def test_a_page_too_many_says_why_it_shows_nothing(page: Page, center: FakeCenter) -> None:
+    """And shows the room as soon as there is room for it."""
+    center.turned_away = "20 pages are open for you already: close one"
+    page.goto(center.url)
+    page.get_by_role("button", name="D. Landry").click()
+    expect(page.get_by_role("alert").filter(has_text=center.turned_away)).to_be_visible()
+    center.turned_away = ""
+    expect(page.locator("[data-alert]").first).to_be_visible()
+    expect(page.get_by_text("20 pages are open")).to_have_count(0)
 
 
 def test_an_act_while_the_center_is_away_waits_for_it(room: Page, center: FakeCenter) -> None:
@@ -58,7 +71,7 @@ def last(page: Page, feed: str) -> str:
 def test_feed_ages_tick_by_themselves(room: Page) -> None:
     """No frame arrives, and yet every feed's age moves on with the center's clock; the worst feed is first and says
     what it is in words."""
-    room.keyboard.press("3")
+    room.keyboard.press("4")
     first = room.locator("[data-feed]").first
     expect(first).to_have_attribute("data-feed", "avl/vinton-pd")
     expect(first).to_contain_text("Silent, limit 1 min")
@@ -83,6 +96,31 @@ def test_a_call_shows_its_callers_its_nearest_units_and_what_changed(room: Page)
     expect(panel).to_contain_text("Location improved")
     panel.get_by_role("button", name="C104").click()
     expect(room.get_by_role("complementary", name="Unit")).to_contain_text("Calcasieu Parish Sheriff")
+
+
+def test_an_incident_is_shared_with_an_agency_and_taken_back_with_a_reason(room: Page, center: FakeCenter) -> None:
+    """Beside the incident stands with whom it is shared; taking it back says that what was seen is known."""
+    room.locator("[data-incident=i-301]").click()
+    panel = room.get_by_role("complementary", name="Call")
+    panel.get_by_text("Share it with an agency").click()
+    panel.get_by_label("Agency").select_option("Lake Charles Police")
+    panel.get_by_label("Reason").fill("Their street")
+    panel.get_by_role("button", name="Share", exact=True).click()
+    expect(panel).to_contain_text("Shared: what it is, where, and whether it goes on.")
+    center.delta(incidents=[{**center.views["incidents"]["i-301"], "shared": ["lcpd"]}])
+    panel.locator("[data-shared=lcpd]").get_by_role("button").click()
+    expect(panel).to_contain_text("What they have seen they know.")
+    form = panel.get_by_role("form", name="Why it is taken back from Lake Charles Police")
+    form.get_by_label("Reason").fill("Wrong street")
+    form.get_by_role("button", name="Take back").click()
+    center.delta(incidents=[{**center.views["incidents"]["i-301"], "shared": []}])
+    expect(panel.get_by_text("Taken back from Lake Charles Police.")).to_be_visible()
+    expect(panel.locator("[data-shared]")).to_have_count(0)
+    said = [(path, body["agency"], body["reason"]) for path, body in center.acts]
+    assert said == [
+        ("incidents/i-301/share", "lcpd", "Their street"),
+        ("incidents/i-301/unshare", "lcpd", "Wrong street"),
+    ]
 
 
 def test_looking_through_another_agencys_camera_is_refused_in_plain_words(room: Page, center: FakeCenter) -> None:
@@ -120,7 +158,13 @@ def test_a_position_in_doubt_says_why(room: Page) -> None:
     expect(room.get_by_role("list", name="Why the position may be wrong")).to_contain_text("same position keeps coming")
 
 
-LAND, WATER, OWN_AVAILABLE, ALARM = "#11181f", "#0c2333", "#3cc9bd", "#ff5348"  # as in map/palette.ts
+LAND, WATER, OWN_AVAILABLE, ALARM, OUTLINE = (
+    "#11181f",
+    "#0c2333",
+    "#3cc9bd",
+    "#ff5348",
+    "#6cb8ff",
+)  # as in map/palette.ts
 
 
 def pixels(shot: bytes, color: str) -> int:
@@ -133,12 +177,13 @@ def pixels(shot: bytes, color: str) -> int:
 
 def until_drawn(area: Locator, color: str, at_least: int = 0, at_most: int = 1 << 30) -> None:
     """Looks at the map until it has that many pixels of a colour; fails if it never does."""
-    seen = -1
-    for _ in range(60):
-        seen = pixels(area.screenshot(), color)
-        if at_least <= seen <= at_most:
-            return
-    raise AssertionError(f"{seen} pixels of {color} at the last look")
+    seen: list[int] = []
+
+    def is_drawn() -> bool:
+        seen.append(pixels(area.screenshot(), color))
+        return at_least <= seen[-1] <= at_most
+
+    becomes(is_drawn, lambda: f"{seen[-1]} pixels of {color} at the last look")
 
 
 def test_the_map_draws_the_parish_its_units_and_its_alerts(room: Page) -> None:
@@ -159,6 +204,48 @@ def test_the_map_draws_the_parish_its_units_and_its_alerts(room: Page) -> None:
         key.evaluate("element => element.style.visibility = ''")
 
 
+COUNT_DRAWING = """
+window.drawn = 0;
+const draw = WebGL2RenderingContext.prototype.drawElements;
+WebGL2RenderingContext.prototype.drawElements = function (...what) {
+  window.drawn += 1;
+  return draw.apply(this, what);
+};
+"""
+STOOD_STILL = """
+() => {
+  const [clock, ticks] = [document.querySelector(".clock").textContent, (window.ticks ??= [])];
+  if (ticks.at(-1)?.clock !== clock) ticks.push({ clock, drawn: window.drawn });
+  const [then, now] = [ticks.at(-4), ticks.at(-1)];
+  return then !== undefined && then.drawn > 0 && then.drawn === now.drawn;
+}
+"""
+
+
+def test_where_nothing_moves_the_map_is_not_drawn_anew(page: Page, center: FakeCenter) -> None:
+    """The page's clock ticks three times and nothing is drawn. Fails where a layer is told every second what it shows
+    already."""
+    page.add_init_script(COUNT_DRAWING)
+    sign_in(page, center)
+    page.wait_for_function(STOOD_STILL, polling=100)
+
+
+def test_the_map_draws_what_the_aeroplane_s_camera_shows(room: Page, center: FakeCenter) -> None:
+    """The outline of its picture on the ground stands on the map in its colour, and is gone when the camera looks
+    at no ground any more."""
+    area = room.locator(".canvas")
+    until_drawn(area, LAND, at_least=100_000)
+    before = pixels(area.screenshot(), OUTLINE)
+    air = {"camera": "air-1", "kind": "aircraft", "name": "Air 1", "agency": "cpso", "unit": "a1b2c3", "open": True}
+    corners = [[30.30, -93.30], [30.30, -93.10], [30.15, -93.14], [30.15, -93.26]]
+    soon = center.now() + 30_000_000  # it fades with its age, which this one does not have yet
+    sight = {"lat": 30.22, "lon": -93.2, "camera_lat": 30.05, "camera_lon": -93.0}
+    center.delta(cameras=[{**air, "looking": {**sight, "at": soon, "corners": corners}}])
+    until_drawn(area, OUTLINE, at_least=before + 300)
+    center.delta(cameras=[{**air, "looking": {"at": soon, "corners": []}}])
+    until_drawn(area, OUTLINE, at_most=before + 50)
+
+
 def test_everything_comes_from_the_center_and_the_policy_is_kept(page: Page, center: FakeCenter) -> None:
     """Under the CSP that docs/console.md asks for, nothing is blocked, nothing fails, and no other host is asked."""
     hosts: set[str] = set()
@@ -174,3 +261,42 @@ def test_everything_comes_from_the_center_and_the_policy_is_kept(page: Page, cen
     assert page.evaluate("window.violations") == []
     assert errors == []
     assert {host for host in hosts if not host.startswith("data:")} == {f"127.0.0.1:{center.port}"}
+
+
+def test_the_last_minutes_of_a_camera_are_kept_although_nobody_watched(room: Page, center: FakeCenter) -> None:
+    """From the unit's panel, with a reason and the stop it is at, which stands there already; from the camera's and the
+    call's as well. What becomes of it is seen beside the unit."""
+    dash = {"camera": "dash-C101", "kind": "dash", "name": "C101 ahead", "agency": "cpso", "unit": "C101", "open": True}
+    unit = {**center.views["units"]["C101"], "stop": {"stop": "s9", "at": center.now(), "plate": "ABC123"}}
+    incident = {
+        **center.views["incidents"]["i-301"],
+        "cameras": [{"camera": "dash-C101", "how": "unit", "metres": 80.0}],
+    }
+    center.delta(cameras=[{**dash, "remembers": True}], units=[unit], incidents=[incident])
+    room.keyboard.press("2")
+    room.get_by_label("Unit, agency or status").fill("C101")
+    room.locator("[data-unit=C101]").click()
+    panel = room.get_by_role("complementary", name="Unit")
+    panel.get_by_text("Keep the last minutes as evidence").click()
+    form = panel.get_by_role("form", name="Keep as evidence")
+    expect(form.get_by_label("Case, call or stop")).to_have_value("C101/s9")
+    form.get_by_label("The last").select_option("120")
+    form.get_by_label("Reason").fill("He ran")
+    form.get_by_role("button", name="Keep").click()
+    expect(panel).to_contain_text("It is being kept")
+    ((path, said),) = [(path, said) for path, said in center.acts if path.endswith("/keep")]
+    assert (path, said["case"], said["reason"]) == ("cameras/dash-C101/keep", "C101/s9", "He ran")
+    assert said["end"] - said["start"] == 120_000_000
+    clip = {"clip": "k1.1", "camera": "dash-C101", "operator": "rule/emergency", "reason": "C101 pressed the button"}
+    clip |= {"state": "kept", "start": said["start"], "end": said["end"]}
+    center.delta(units=[{**unit, "clips": [{**clip, "by_rule": True}]}])
+    expect(panel).to_contain_text("by itself: C101 pressed the button")
+    panel.get_by_role("button", name="C101 ahead").click()
+    kept = room.get_by_role("complementary", name="Camera")
+    kept.get_by_text("Keep the last minutes as evidence").click()
+    expect(kept.get_by_label("Case, call or stop")).to_have_value("C101/s9")
+    room.keyboard.press("1")
+    room.locator("[data-incident=i-301]").click()
+    call = room.get_by_role("complementary", name="Call")
+    call.get_by_text("Keep the last minutes as evidence").click()
+    expect(call.get_by_label("Case, call or stop")).to_have_value("i-301")

@@ -10,6 +10,7 @@ A run leaves `NUMBER.json`, a Played, and its journal. RATE 0 is lockstep; else 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import subprocess
 import sys
@@ -30,21 +31,24 @@ from twin.scenarios.loader import load, shipped
 from twin.scenarios.schema import Scenario
 from twin.wire import Wire
 
-SCENARIOS = tuple(shipped())
+LARGER = ("load-100x",)
+"""`load-10x` but for the size of its numbers: ten seconds of a processor, three times, to say the same."""
+SCENARIOS = tuple(name for name in shipped() if name not in LARGER)
 RATE = 60
 """World seconds a second, on the wire."""
 TIMEOUT_S = 900.0
-WHOLE = ("bad-day", "stolen-car")
+WHOLE = ("stolen-car",)
 FIRST_S = {
-    "load-10x": 60.0,
+    "bad-day": 1_600.0,  # all that goes wrong in it has gone wrong by then
+    "first-evening": 100.0,  # its forecast is made once, at the start
+    "load-10x": 30.0,
     "quiet-shift": 900.0,
-    "load-100x": 5.0,
-    "burglary-spree": 3_600.0,
-    "sulphur-night": 3_600.0,
-    "no-pattern": 3_600.0,
+    "burglary-spree": 1_800.0,
+    "sulphur-night": 1_800.0,
     "plates-from-pictures": 160.0,
 }
-USUALLY_S = 400.0
+KNOWN_DAYS = 90
+USUALLY_S = 300.0
 """How much of a scenario is played, in seconds of its world: all of those in `WHOLE`, of the others their beginning.
 Each is played three times and more in every run of the suite, and some last three nights."""
 
@@ -101,6 +105,14 @@ def _note(heard: list[bytes], receive: Callable[[bytes], None], data: bytes) -> 
     receive(data)
 
 
+def _of_a_short_past(scenario: Scenario) -> Scenario:
+    """What a center knew before takes longer to learn than most of what is played."""
+    if scenario.world.patterns is None:
+        return scenario
+    patterns = msgspec.structs.replace(scenario.world.patterns, known_days=KNOWN_DAYS)
+    return msgspec.structs.replace(scenario, world=msgspec.structs.replace(scenario.world, patterns=patterns))
+
+
 def _played(outcome: Outcome, *, effects: list[Any] | None = None, heard: list[bytes] | None = None) -> Played:
     return Played(outcome.digest, outcome.epoch, outcome.alerts, str(outcome.journal), effects or [], heard or [])
 
@@ -108,7 +120,8 @@ def _played(outcome: Outcome, *, effects: list[Any] | None = None, heard: list[b
 def played(folder: Path, hash_seed: str, *scenarios: str, rate: int = 0, seed: int | None = None) -> list[Played]:
     """Runs of scenarios, one after the other in one process under one PYTHONHASHSEED. They are kept in `folder`, which
     test processes share: who comes second waits for the first and reads what it left."""
-    place = folder / f"played-{rate}-{hash_seed}-{seed}-{'-'.join(scenarios)}"
+    which = hashlib.sha256(" ".join(scenarios).encode()).hexdigest()[:16]  # all their names are too long for a folder's
+    place = folder / f"played-{rate}-{hash_seed}-{seed}-{which}"
     place.mkdir(exist_ok=True)
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -127,7 +140,7 @@ def main(place: Path, rate: str, seed: str, scenarios: list[str]) -> None:
         scenario = load(name)
         if name not in WHOLE:
             first_s = min(scenario.lasts_s, FIRST_S.get(name, USUALLY_S))
-            scenario = msgspec.structs.replace(scenario, lasts_s=first_s)
+            scenario = _of_a_short_past(msgspec.structs.replace(scenario, lasts_s=first_s))
         chosen = int(seed) if seed else scenario.seed
         if float(rate):
             done = on_the_wire(scenario, chosen, place / f"{number}", float(rate))

@@ -34,7 +34,7 @@ def places(paths: tuple[Path, ...], look: Look) -> list[str]:
 
 # --- the core ---------------------------------------------------------------------------------------------------------
 
-PURE = ("__future__", "collections", "collections.abc", "math", "typing", "msgspec", "center.core")
+PURE = ("__future__", "bisect", "collections", "collections.abc", "math", "typing", "msgspec", "center.core")
 """What the core may import, besides itself: nothing that could tell it the time, or chance, or who is asking."""
 IMPURE = {"open", "print", "input", "eval", "exec", "hash", "id", "globals", "vars", "__import__"}
 
@@ -343,3 +343,17 @@ def test_nothing_under_version_control_names_a_machine_or_a_registry() -> None:
             if HOMES.search(line) or any(registry in line for registry in REGISTRIES)
         ]
     assert found == []
+
+
+TOP = {
+    *(".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "README.md", "pyproject.toml"),
+    *("benchmarks", "center", "docs", "tests", "twin", "requirements.lock", "requirements-dev.lock"),
+}
+
+
+def test_nothing_lies_at_the_top_but_what_belongs_there() -> None:
+    """A file that a test left behind is committed in a moment."""
+    files = tracked()
+    if files is None:
+        pytest.skip("skipped: this is not a git checkout")
+    assert {path.parts[0] for path in files} <= TOP

@@ -214,7 +214,7 @@ def test_reports_are_closed_corrected_and_taken_back() -> None:
 
 def test_a_deputy_takes_the_report_of_a_house_and_the_telephone_that_of_some_cars() -> None:
     """A car goes to the address when one may, and the record is closed when it leaves; the CAD shows it until then."""
-    run = Run(CREW, OTHER, days=2.5, units="{CPSO: 4, LCPD: 3, SPD: 2, WPD: 1}").until()
+    run = Run(CREW, OTHER, days=2.5, units="{CPSO: 2, LCPD: 1, SPD: 1}").until()
     cases = {fact.facts["case"]: fact for fact in run.facts("burglary-reported", status="open")}
     kinds = {
         eido["incidentComponent"]["internalIncidentId"]: eido["incidentComponent"]["incidentTypeInternalText"]

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.patience import PATIENCE_S
 from twin.cli import app
 from twin.scenarios.loader import shipped
 
@@ -143,11 +144,12 @@ def test_no_end_leaves_the_center_behind(short: Path, ended_by: signal.Signals, 
         line = next(line for line in run.stderr if "center at" in line)
         ours = [os.pidfd_open(int(pid)) for pid in _children(run.pid)]
         run.send_signal(ended_by)
-        _, err = run.communicate(timeout=30)
+        _, err = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == code, err
+    assert "Traceback" not in err
     assert ours, line
     for process in ours:
-        ended, _, _ = select.select([process], [], [], 20)
+        ended, _, _ = select.select([process], [], [], PATIENCE_S)
         os.close(process)
         assert ended, "the center still runs"
 

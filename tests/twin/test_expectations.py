@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.twin.outcomes import at, emergency, hit, listed, outcome, passed, read, reported, stolen, told
+from tests.twin.outcomes import EPOCH, at, emergency, hit, listed, outcome, passed, read, reported, stolen, told
 from twin.expectations import Checked, check
 from twin.outcome import Outcome
 from twin.scenarios.schema import TAGS
@@ -26,6 +26,25 @@ def incident(*numbers: int) -> dict[str, Any]:
     return {"calls": [{"call": f"urn:emergency:uid:callid:{n:06d}:cad.example"} for n in numbers]}
 
 
+TOLD_OF_IT = at(20, "tip-told", tip="t1", about="crash", wrong="nothing")
+
+
+def with_tip(number: int) -> dict[str, Any]:
+    """An incident of that call, beside which the tip stands from its opening on."""
+    return incident(number) | {"tips": [{"number": "t1"}], "opened_at": EPOCH + 21_000_000}
+
+
+KEPT = at(5, "clip-kept", about="pickup", owner="bell/1")
+
+
+def clips(*seconds: float) -> dict[str, Any]:
+    """An incident with clips of one owner, that begin then."""
+    return {
+        "clips": [{"camera": "bell/1", "state": "kept", "start": EPOCH + round(moment * 1e6)} for moment in seconds],
+        "calls": [],
+    }
+
+
 NAMED = {"unit": "SO-1", "alias": True}
 
 
@@ -35,6 +54,14 @@ def answered(operator: str, asked: str, about: str, *, granted: bool) -> Fact:
 
 def line(*, granted: bool) -> dict[str, Any]:
     return {"operator": "ada", "act": "unit.video", "subject": "SO-1", "granted": granted}
+
+
+WRECKS = tuple(at(9, "unit-crash", unit=unit) for unit in ("CPSO-01", "CPSO-02"))
+
+
+def by_rule(seconds: float, unit: str, *, granted: bool = True) -> dict[str, Any]:
+    camera, then = f"dash-{unit}", EPOCH + round(seconds * 1e6)
+    return {"operator": "rule/crash", "act": "clip.keep", "subject": camera, "granted": granted, "at": then}
 
 
 def run(expect: str, *facts: Any, alerts: tuple[dict[str, Any], ...] = (), **shown: Any) -> Outcome:
@@ -55,7 +82,8 @@ def pictured(*said: str) -> Outcome:
         for kind in ("frame-sent", "plate-shown")
     ]
     made = run("{what: plates-read, recall: 0.5, precision: 0.5}", *facts)
-    return made._replace(reads=tuple({"plate": text, "frame": f"f{n}"} for n, text in enumerate(said, 1)))
+    read = {"reader": "another", "at": EPOCH}
+    return made._replace(reads=tuple({"plate": text, "frame": f"f{n}", **read} for n, text in enumerate(said, 1)))
 
 
 TEXAN = at(0, "innocent", name="texan", plate="ABC1234", state="TX", listed="ABC1234", listed_state="LA")
@@ -99,12 +127,21 @@ HELD = [
     run("{what: refused, operator: ada, asked: video, about: SO-1}", answered("ada", "video", "SO-1", granted=False)),
     run("{what: granted, operator: ada, asked: plates, about: X1}", answered("ada", "plates", "X1", granted=True)),
     run("{what: audited, operator: ada, act: unit.video, subject: SO-1}", audit=(line(granted=False),)),
+    run("{what: kept-by-rule, rule: crash}", *WRECKS, audit=(by_rule(9, "CPSO-01"), by_rule(12, "CPSO-02"))),
+    run("{what: kept-by-rule, rule: pursuit, at_least: 0}", at(9, "status", unit="CPSO-01", status="pursuit")),
     run("{what: audited, operator: ada, act: unit.video, subject: SO-1, granted: true}", audit=(line(granted=True),)),
+    run("{what: filmed, subject: pickup}", KEPT, incidents={"i1": clips(7)}),
+    run("{what: tips-reached, within_s: 1}", *CALLS, TOLD_OF_IT, incidents={"i1": with_tip(1)}),
     run("{what: feeds-alive}", feeds={"avl": {"state": "alive"}, "lpr": {"state": "late"}}),
     run("{what: feeds-alive, but: [lpr]}", feeds={"avl": {"state": "alive"}, "lpr": {"state": "never"}}),
 ]
 
 FAILED = [
+    (run("{what: tips-reached}"), "nobody told anything"),
+    (
+        run("{what: tips-reached}", *CALLS, TOLD_OF_IT, incidents={"i1": incident(1), "i2": with_tip(9)}),
+        "0 of 1, 1 elsewhere",
+    ),
     (pictured(), "2 shown, 0 read"),
     (pictured("XXX123"), "0 of 2 (0.000), 0 of 1 (0.000)"),
     (pictured("ABC123", "ABC123", "ABC123"), "1 of 2 (0.500), 1 of 3 (0.333)"),
@@ -146,9 +183,23 @@ FAILED = [
         ),
         "0 granted, 0 refused",
     ),
+    (run("{what: kept-by-rule, rule: crash}"), "0 of 0"),
+    (
+        run(
+            "{what: kept-by-rule, rule: crash}",
+            *WRECKS,
+            at(9, "unit-crash", unit="LCPD-01"),
+            audit=(by_rule(20, "CPSO-01"), by_rule(9, "CPSO-02", granted=False)),
+        ),
+        "0 of 2",
+    ),
     (
         run("{what: audited, operator: ada, act: unit.video, subject: SO-1}", audit=(line(granted=True),)),
         "0 of 1",
+    ),
+    (
+        run("{what: filmed, subject: pickup}", KEPT, incidents={"i1": clips(7, 60)}),
+        "1 of 2 clips, of 1 that cameras have",
     ),
     (run("{what: feeds-alive}", feeds={"b": {"state": "never"}, "a": {"state": "silent"}}), "silent: a, b"),
 ]

@@ -54,6 +54,7 @@ def test_a_center_accepts_every_camera(tmp_path: Path) -> None:
     assert {camera.consent for camera in loaded.cameras if camera.kind == "community"} == {
         "always",
         "per-incident",
+        "on-request",
         "never",
     }
     assert len({camera.url for camera in loaded.cameras}) == len(loaded.cameras) == sum(kinds.values())

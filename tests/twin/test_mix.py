@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 
 from tests.twin import small
-from twin.devices.faults import AnyFault, Damage, FaultPlan, Reboot
+from twin.devices.fault_plan import FaultPlan
+from twin.devices.faults import AnyFault, Damage, Reboot
 from twin.mix import AFTER_S, STRENGTHS, as_yaml, drawn, mix_of
 from twin.scenarios.loader import load, parse
 from twin.scenarios.schema import StolenCar
@@ -21,6 +22,7 @@ NAMES = [
     "camera/dash-CPSO-01",
 ]
 NAMES += [f"line/{name.replace('/', '-')}" for name in NAMES]
+NAMES += ["tablet/TAB-1", "tips/parish"]
 HEALS_S = 600.0
 
 

@@ -76,6 +76,32 @@ def test_what_the_pictures_show_is_not_in_them_but_in_the_truth(outcome: Outcome
     assert len(failed(misread)) == 1
 
 
+def test_pictures_that_the_center_took_of_a_film_are_scored_by_camera_and_moment(outcome: Outcome) -> None:
+    """No name leads back to what was shown; a wrong text, another camera and another minute do not either."""
+    (first, *rest) = outcome.reads
+    own = {**first, "frame": "picture/of-its-own", "seen": first["at"]}  # nor a camera's clock
+    for read, right in (
+        (own, 2),
+        ({**own, "plate": "XXX000"}, 1),
+        ({**own, "reader": "i10-exit-30"}, 1),
+        ({**own, "seen": own["seen"] + 60_000_000}, 1),
+    ):
+        assert plates_read(outcome._replace(reads=(read, *rest))).right == right
+
+
+def test_a_camera_that_films_is_read_by_its_address_in_the_site_file(tmp_path: Path) -> None:
+    """And by its name, as the other cameras that do not read; it is none of those that people watch."""
+    scenario = short()
+    world = replace(scenario.world, speaks={"i10-bridge": "frames-rtsp"})
+    site = Lockstep(replace(scenario, world=world, expect=()), scenario.seed, tmp_path / "journal").site
+    (feed,) = [feed for feed in site["feeds"] if feed["link"] == "rtsp"]
+    assert feed["format"] == "lpr-frames"
+    assert [(name, url.rpartition("/")[2]) for name, url in feed["streams"].items()] == [
+        ("i10-bridge", "lpr-i10-bridge")
+    ]
+    assert "lpr-i10-bridge" not in {camera["id"] for camera in site["cameras"]}
+
+
 @pytest.mark.wire
 def test_the_same_car_is_found_on_the_wire(outcome: Outcome, tmp_path: Path) -> None:
     """World, broker, center and its worker as processes: the same plate from the same cameras, whatever was lost."""

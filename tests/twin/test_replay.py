@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import socket
+import subprocess
+import sys
 import time
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+from tests.running import becomes
 from tests.servers import LOOPBACK, free_port
 from twin.lateness import Lateness
 from twin.recording import Carried, Recording, RunRecorder
@@ -102,6 +107,44 @@ def test_a_process_that_cannot_send_is_told(film: Path) -> None:
             pytest.raises(SendingError, match=r"process 1: OSError: .*address already in use"),
         ):
             senders.send(Start({"feeds": [broken]}, film.parent, None, 0, 0.0), lambda _: None)
+
+
+def children(parent: int) -> list[int]:
+    """Its processes that send."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended
+            of = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if of == parent and b"spawn_main" in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+def is_over(process: int) -> bool:
+    """Gone, or only its parent's word for how it ended is still kept."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_a_replay_that_is_killed_leaves_no_process_behind(film: Path) -> None:
+    """SIGKILL, amid a replay that would go on for a quarter of an hour: who sends ends with who asked."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((LOOPBACK, 0))
+        sock.settimeout(PATIENCE_S)
+        site = film.with_suffix(".toml")
+        address = f"{LOOPBACK}:{sock.getsockname()[1]}"
+        site.write_text(f'[[feeds]]\nname = "avl"\nformat = "nmea"\nlink = "udp"\nlisten = "{address}"\n')
+        command = [sys.executable, "-m", "twin.cli", "replay", str(film), "--site", str(site)]
+        with subprocess.Popen([*command, "--speed", "0.001", "--processes", "2"]) as replay:
+            try:
+                sock.recv(100)  # it has begun
+                senders = children(replay.pid)
+            finally:
+                replay.kill()
+    assert len(senders) == 2
+    becomes(lambda: all(is_over(process) for process in senders), lambda: senders)
 
 
 def test_lateness_of_many_is_that_of_all() -> None:

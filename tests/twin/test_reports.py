@@ -58,7 +58,7 @@ def test_a_report_is_one_file_that_needs_nothing_and_runs_nothing(tmp_path: Path
     assert not {"script", "b", "i", "link", "img", "iframe"} & set(page.tags)
     assert all(lead.startswith("#") for lead in page.leads), page.leads
     text = " ".join(page.text)
-    for said in ("SIMULATED", "digest: d1", "0.500", "the button was pressed, and nobody was alerted", "WNT001"):
+    for said in ("SIMULATED", "digest: d1", "0.500", "the unit needed help, and nobody was alerted", "WNT001"):
         assert said in text, said
     assert "Stolen: <b>WNT001</b>" in text
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.twin import small
+from tests.twin.test_doorbells import drill
 from twin.devices.outbox import LIMIT
 from twin.lockstep import FunctionCarrier
 from twin.safety import MOST_OWED, Witness
@@ -63,6 +64,18 @@ def test_a_good_run_is_left_in_peace(scene: Scene) -> None:
     verdict = scene.witness.verdict([1, 2, 3])
     assert verdict.held
     assert verdict.seen == "in 2 frames, 2 messages, 3 events and 1 looks"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_who_kept_silent_is_shown_nowhere(answered: bool) -> None:
+    """An owner of a camera who has sent something may be named; any other may not."""
+    scenario = drill(100, soon=1, wrong_hour=0, late=0, never=0)
+    world = World(scenario, 1, FunctionCarrier(None))
+    (app,) = world.neighbours.apps
+    app.has_answered = answered
+    witness = Witness(world, list)
+    witness.saw(json.dumps({"type": "delta", "incidents": [{"clips": [{"camera": app.owner.name}]}]}).encode())
+    assert bool(witness.broken) == (not answered)
 
 
 def test_an_alert_about_a_car_that_nobody_listed(scene: Scene) -> None:

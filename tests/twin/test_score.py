@@ -90,10 +90,10 @@ def test_lists_print_o_as_zero() -> None:
             (*KNOWN, at(400, "given-up", device="r1", message="x", tries=10)),
             "read, and not alerted (1 messages were lost on the way from there)",
         ),
-        ((at(5, "panic", unit="SO-7"),), "the button was pressed, and nobody was alerted"),
+        ((at(5, "panic", unit="SO-7"),), "the unit needed help, and nobody was alerted"),
         (
             (at(5, "panic", unit="SO-7"), at(5, "line-lost", line="line/terminal-SO-7")),
-            "the button was pressed, and nobody was alerted (1 messages were lost on the way from there)",
+            "the unit needed help, and nobody was alerted (1 messages were lost on the way from there)",
         ),
     ],
 )
@@ -102,7 +102,7 @@ def test_what_was_missed_is_said_with_its_reason(facts: tuple[Fact, ...], why: s
     made = score(outcome(*facts))
     (miss,) = made.missed
     assert miss.why == why
-    could_be_known = why.startswith(("read", "only", "the button"))
+    could_be_known = why.startswith(("read", "only", "the unit"))
     assert (made.expected, made.recall) == ((1, 0.0) if could_be_known else (0, None))
 
 
@@ -112,7 +112,7 @@ def test_what_was_missed_is_said_with_its_reason(facts: tuple[Fact, ...], why: s
         ({"plate": "WNT001", "state": "TX"}, hit(203, 200), "the plate is of TX, not LA"),
         ({"said": "WNT001", "plate": "VNT001"}, hit(203, 200), "read WNT001; the plate was VNT001 LA"),
         ({}, hit(203, 777), "no reader said so"),
-        ({}, emergency(203, "SO-5"), "nobody pressed the button"),
+        ({}, emergency(203, "SO-5"), "nobody pressed the button or crashed"),
     ],
 )
 def test_a_wrong_alert_is_wrong_for_a_reason(read_as: dict[str, Any], alert: dict[str, Any], why: str) -> None:

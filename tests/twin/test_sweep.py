@@ -9,15 +9,18 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import chdir
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.twin import small
 from tests.twin.plays import dies, fails, never_ends, raises, row_of
 from twin import sweep_report
+from twin.cli import app
 from twin.journals import of_this_center
 from twin.sweep import Row, Task, play, seeds_of, tasks, totals
 from twin.sweep_workers import play_here
@@ -159,11 +162,24 @@ def test_a_seed_that_fails_is_told_at_once_and_ctrl_c_leaves_the_table(tmp_path:
     assert "0/" in rest
 
 
-def test_bad_input_ends_with_two(tmp_path: Path) -> None:
-    """No such scenario, no such seeds, no such place in the parish, no such cluster."""
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sweep", "f.yaml"),
+        ("draw", "f.yaml"),
+        ("sweep", "nothing-like-it"),
+        ("sweep", "stolen-car", "--seeds", "x"),
+    ],
+)
+def test_bad_input_ends_with_two(words: tuple[str, ...], tmp_path: Path) -> None:
+    """No such place in the parish, no such scenario, no such seeds: said on standard error, and not as a traceback."""
     (tmp_path / "f.yaml").write_text(small.text(20, "happens:\n  - {do: panic, at_s: 1, unit: NOBODY}\n"))
-    twin("sweep", "f.yaml", folder=tmp_path, code=2)
-    twin("draw", "f.yaml", folder=tmp_path, code=2)
-    twin("sweep", "nothing-like-it", folder=tmp_path, code=2)
-    twin("sweep", "stolen-car", "--seeds", "x", folder=tmp_path, code=2)
+    with chdir(tmp_path):
+        done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, SystemExit)
+    assert done.exit_code == 2
+    assert "error: " in done.stderr
+
+
+def test_a_cluster_that_is_not_there_ends_with_two(tmp_path: Path) -> None:
     twin("sweep", "stolen-car", "--ray", "127.0.0.1:1", folder=tmp_path, code=2)

@@ -20,7 +20,7 @@ from tests.twin import small
 
 pytestmark = pytest.mark.wire
 
-TIMEOUT_S = 300.0
+TIMEOUT_S = 600.0
 LOOPBACK = "127.0.0.2"
 """Also of this machine only; 127.0.0.1 Ray takes for a mistake and puts the machine's own address in its place."""
 BOUNDS = ("--num-cpus=2", "--memory=1000000000", "--object-store-memory=100000000", "--include-dashboard=false")

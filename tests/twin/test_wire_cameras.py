@@ -48,7 +48,7 @@ def test_every_address_of_the_site_file_describes_a_camera() -> None:
             assert answer.status == 200, url
             assert (b"m=audio" if table["kind"] == "microphone" else b"m=video") in answer.body
         client.close()
-        world.fleet.units["CPSO-02"].status = "enroute"
+        world.fleet.units["CPSO-02"].code_3 = True
         becomes(lambda: cameras.memories["dash-CPSO-02"].events)
         assert cameras.memories["dash-CPSO-02"].events[0].why == "lights"
         assert not cameras.memories["dash-CPSO-01"].events

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import http.client
 
+from tests.patience import PATIENCE_S
 from twin.center_process import LOOPBACK, free_port
-from twin.wire_links import DocumentServer
+from twin.wire_documents import DocumentServer
 
 
 def test_a_document_is_served_as_it_last_was() -> None:
@@ -17,7 +18,7 @@ def test_a_document_is_served_as_it_last_was() -> None:
         port = free_port(set())
         server = DocumentServer(f"http://{LOOPBACK}:{port}/data/aircraft.json")
         await server.open()
-        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=10.0)
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PATIENCE_S)
 
         def get(path: str) -> tuple[int, bytes]:
             connection.request("GET", path)

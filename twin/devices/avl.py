@@ -1,6 +1,6 @@
 """A vehicle's router, which says where the vehicle is.
 
-Knows: four models and their habits, reporting rhythm, GPS noise, and a memory for what could not be sent.
+Knows: five models and their habits, reporting rhythm, GPS noise, and a memory for what could not be sent.
 Refuses to know: why the vehicle is where it is, and what the line does with its reports.
 """
 
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from simpy import Environment
 
-from twin.devices import nmea, owntracks, taip
+from twin.devices import cot, nmea, owntracks, taip
 from twin.devices.clock import call_later, now_us
 from twin.devices.faults import AnyFault, DuplicateId, Freeze
 from twin.devices.gps import AT_REST_MPS, Noise, displaced
@@ -189,10 +189,16 @@ def _owntracks(identity: str, utc_us: int, fix: Fix | None, _: int) -> bytes:
     return b"" if fix is None else owntracks.location(utc_us, fix, identity)
 
 
+def _cot(identity: str, utc_us: int, fix: Fix | None, _: int) -> bytes:
+    """Sent with the time of the fix: the server passes on what the car's client wrote."""
+    return cot.position(utc_us, fix, identity, utc_us)
+
+
 MODELS = {
     "nmea-udp": Model(_nmea_udp),
     "nmea-tcp": Model(_nmea_tcp),
     "taip": Model(_taip),
     "owntracks": Model(_owntracks, by_topic=True),
+    "cot": Model(_cot),
 }
-"""Cradlepoint routers over UDP and TCP, a Sierra modem that speaks TAIP, and a phone."""
+"""Cradlepoint routers over UDP and TCP, a Sierra modem that speaks TAIP, a phone, and a TAK client."""

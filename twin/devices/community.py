@@ -42,17 +42,31 @@ class Clip(msgspec.Struct, frozen=True, gc=False):
 
 
 class Owner:
-    """Somebody with a camera at their door. `name` as `community/<number>`; `agrees` to be asked or not."""
+    """Somebody with a camera at their door. `name` as `community/<number>`; `agrees` to be asked or not. `off_us`: how
+    far their camera's clock is ahead, where it is not left to chance."""
 
-    def __init__(self, name: str, address: str, lat: float, lon: float, agrees: Consent, dice: Random) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        lat: float,
+        lon: float,
+        agrees: Consent,
+        dice: Random,
+        off_us: int | None = None,
+    ) -> None:
         self.name = name
         self.address = address
         self.lat = lat
         self.lon = lon
         self.agrees = agrees
         self._dice = dice
-        self._off_us = 0 if dice.random() < CLOCK_RIGHT else _off_us(dice)
+        self._off_us = off_us if off_us is not None else 0 if dice.random() < CLOCK_RIGHT else _off_us(dice)
         self.clips: list[Clip] = []
+
+    def clock_us(self, at_us: int) -> int:
+        """What the camera's clock shows then."""
+        return at_us + self._off_us
 
     def saw(self, at_us: int, shows: str) -> Clip:
         """The camera was set off at `at_us`."""
@@ -79,7 +93,7 @@ class Community:
         self._owner = owner
         self._log = log
 
-    def saw(self, premise: int, about: str, shows: str) -> None:
+    def saw(self, premise: int, about: str, shows: str) -> Clip:
         """The camera at `premise` has something of `about`, which only the truth log hears."""
         if premise not in self.owners:
             self.owners[premise] = self._owner(premise)
@@ -88,6 +102,7 @@ class Community:
         self._log(
             "clip-kept", owner=owner.name, clip=clip.clip, about=about, agrees=owner.agrees, claimed_us=clip.claimed_us
         )
+        return clip
 
     def answering(self, from_us: int, to_us: int, *, asked: Consent) -> Iterator[Clip]:
         """The clips that owners would send who are asked for a claimed time between two moments: by name

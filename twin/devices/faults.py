@@ -1,7 +1,8 @@
 """What can go wrong, as data: one struct a fault, and which of them is in force when.
 
 Knows: the faults of lines and devices, whom they strike (a glob over names such as `avl/CPSO-*`) and for how long.
-Refuses to know: how a device or line behaves under a fault; each does that itself.
+Refuses to know: how a device or line behaves under a fault, which each does itself, and who is struck in a scenario
+(see fault_plan).
 
 A scenario's `faults` list is decoded straight into these structs; `fault` is the tag. docs/devices.md says what each
 looks like from the center's side.
@@ -10,12 +11,12 @@ looks like from the center's side.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from fnmatch import translate
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
+
+from twin.sim.mishearing import Slip
 
 FOREVER_US = 2**62
 
@@ -27,7 +28,9 @@ Power: TypeAlias = Literal["on", "off", "hung", "settling"]
 
 POSITIONS = frozenset({"avl", "adsb", "lpr"})
 POWERED = frozenset({"avl", "lpr", "adsb", "terminal", "camera"})
-CLOCKED = frozenset({"avl", "lpr", "adsb", "cad", "hotlist", "terminal", "records", "camera"})
+CLOCKED = frozenset(
+    {"avl", "lpr", "adsb", "cad", "hotlist", "terminal", "records", "posts", "tips", "camera", "tablet"}
+)
 
 
 class Fault(
@@ -215,9 +218,9 @@ class Silent(Fault, frozen=True, kw_only=True):
 
 class DuplicateId(Fault, frozen=True, kw_only=True):
     """Speaks with another device's identity: a modem's system id, the number of a reader's camera (or, if it is no
-    number, its agent)."""
+    number, its agent), a tablet's uid."""
 
-    kinds: ClassVar[frozenset[str]] = frozenset({"avl", "lpr"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"avl", "lpr", "tablet"})
     identity: str
 
 
@@ -245,7 +248,7 @@ class WrongState(Fault, frozen=True, kw_only=True):
 class Retransmit(Fault, frozen=True, kw_only=True):
     """Every message is sent `times` more, `after_s` apart, though it was answered."""
 
-    kinds: ClassVar[frozenset[str]] = frozenset({"lpr", "cad"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"lpr", "cad", "tips"})
     times: Count = 1
     after_s: Positive = 5.0
 
@@ -282,7 +285,21 @@ class StaleList(Fault, frozen=True, kw_only=True):
 class Deaf(Fault, frozen=True, kw_only=True):
     """Shows messages, and nobody ever presses the key."""
 
+    kinds: ClassVar[frozenset[str]] = frozenset({"terminal", "tablet"})
+
+
+class Misheard(Fault, frozen=True, kw_only=True):
+    """A share of the names and birth dates that drivers say is taken down wrong: in the way of `how`, or in any."""
+
     kinds: ClassVar[frozenset[str]] = frozenset({"terminal"})
+    rate: Share = 1.0
+    how: Slip | None = None
+
+
+class SaysWho(Fault, frozen=True, kw_only=True):
+    """A tip line hands over who told it: a name and a telephone number, which it must not even keep."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"tips"})
 
 
 # --- cameras ----------------------------------------------------------------------------------------------------
@@ -306,8 +323,30 @@ class LostLink(Fault, frozen=True, kw_only=True):
     """Its modem has no network: connections stand and nothing comes through (`hang`), or they break and nobody can be
     reached (`cut`)."""
 
-    kinds: ClassVar[frozenset[str]] = frozenset({"camera"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"camera", "tablet"})
     connections: Literal["hang", "cut"] = "hang"
+
+
+# --- tablets ----------------------------------------------------------------------------------------------------
+
+
+class SlowReader(Fault, frozen=True, kw_only=True):
+    """Leaves unread what comes, and goes on talking."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"tablet"})
+
+
+class MalformedXml(Fault, frozen=True, kw_only=True):
+    """A share of what it says is no XML: a quotation mark is missing."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"tablet"})
+    rate: Share = 0.2
+
+
+class HalfSaid(Fault, frozen=True, kw_only=True):
+    """Stops in the middle of an event and says nothing for `for_s`; the connection stands. Then it goes on."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"tablet"})
 
 
 AnyFault: TypeAlias = (
@@ -336,33 +375,12 @@ AnyFault: TypeAlias = (
     | ShrunkList
     | StaleList
     | Deaf
+    | Misheard
+    | SaysWho
     | Black
     | Stutter
     | LostLink
+    | SlowReader
+    | MalformedXml
+    | HalfSaid
 )
-
-
-class FaultPlan:
-    """A scenario's faults, to be handed out by name."""
-
-    def __init__(self, faults: Iterable[AnyFault]) -> None:
-        self.faults = tuple(faults)
-        self._matches = [re.compile(translate(fault.on)).match for fault in self.faults]
-
-    def of(self, name: str, kind: str | None = None) -> tuple[AnyFault, ...]:
-        """The faults that ever strike `name`. `kind` is the name's first part unless given."""
-        return tuple(self.faults[position] for position in self._striking(name, kind))
-
-    def unused(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Positions in `faults` of those that strike none of `names`: a glob that matches nothing, or only things that
-        cannot have such a fault."""
-        striking = {position for name in names for position in self._striking(name)}
-        return tuple(position for position in range(len(self.faults)) if position not in striking)
-
-    def _striking(self, name: str, kind: str | None = None) -> list[int]:
-        kind = kind or name.partition("/")[0]
-        return [
-            position
-            for position, (fault, matches) in enumerate(zip(self.faults, self._matches, strict=True))
-            if kind in fault.kinds and matches(name)
-        ]

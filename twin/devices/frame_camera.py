@@ -55,8 +55,9 @@ class Weather(NamedTuple):
 
 class FrameCamera:
     """`on_passage` is called when a vehicle is in front of it. `topic`: where the frames go on a broker's line, with
-    the camera's name in `{}`; None for a line of requests, whose path names it. `epoch` as for other devices; its clock
-    is `offset_min` minutes off UTC, and says so."""
+    the camera's name in `{}`; None for a line of requests, whose path names it. One that `films` shows the road again
+    behind each vehicle, as what it shows stays. `epoch` as for other devices; its clock is `offset_min` minutes off
+    UTC, and says so."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class FrameCamera:
         epoch: int,
         weather: Weather,
         topic: str | None = None,
+        films: bool = False,
         offset_min: int = 0,
         faults: Sequence[AnyFault] = (),
         log: Log = unlogged,
@@ -82,6 +84,7 @@ class FrameCamera:
         self._epoch = epoch
         self._weather = weather
         self._topic = topic
+        self._films = films
         self._offset_min = offset_min
         self._timetable = Timetable(faults)
         self._log = log
@@ -105,6 +108,8 @@ class FrameCamera:
                 "plate-shown", reader=self.name, vehicle=passage.vehicle, plate=passage.plate, state=passage.state,
                 frames=number, passed_us=passage.at_us,
             )  # fmt: skip
+            if self._films:
+                self._show_road()
             return
         call_later(self._env, ENCODING_US, self._send, frame, now_us(self._env), passage.vehicle)
         call_later(self._env, lens.BETWEEN_US, self._shoot, passage, frames, number + 1)
@@ -112,6 +117,9 @@ class FrameCamera:
     def _look_about(self) -> None:
         """The road with nobody on it: how the other end knows that the camera is there."""
         call_later(self._env, EMPTY_EVERY_US, self._look_about)
+        self._show_road()
+
+    def _show_road(self) -> None:
         if not self._is_off():
             dice = Random(self._dice.getrandbits(64))
             at_us = now_us(self._env)

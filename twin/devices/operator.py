@@ -6,7 +6,9 @@ Refuses to know: what the center knows besides; and the truth, but for what a pi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
@@ -15,14 +17,19 @@ import msgspec
 from simpy import Environment
 
 from twin.devices.clock import call_later, now_us
+from twin.devices.sergeant import Post, Sergeant
 from twin.devices.things import SECOND_US, Log, unlogged
 
 Looked: TypeAlias = Callable[[str | None], tuple[str, str] | None]
-Post: TypeAlias = Callable[[str, dict[str, str], Callable[[bool], None]], None]
-"""`post(path, body, answered)`: `answered(granted)` comes later, or never when the center is away."""
 
 ACKNOWLEDGE_SHARE = 0.4
 MAX_ALERTS = 10_000
+AROUND_M = 2_500
+HALF_AN_HOUR_US = 1_800 * SECOND_US
+MOST_ASKED_US = 24 * 3_600 * SECOND_US
+WINDOW = re.compile(r"from (\d{4}-\S+) to (\d{4}-\S+)")
+SEARCHES = {"plates": ("/api/plates/search", "plate"), "posts": ("/api/posts/search", "words")}
+"""Where something is searched for, and under which name it is put there."""
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -33,13 +40,15 @@ class Plan(NamedTuple):
     at_us: int
     what: str
     about: str
-    reason: str | None
-    case: str | None
+    reason: str | None = None
+    case: str | None = None
+    text: str = ""
 
 
 class Operator:
     """`receive` takes a frame; `post` puts an act to the center; `look(ref)` is a look at a picture.
-    One who does not act only watches, but for what is in its `plans`."""
+    One who does not act only watches, but for what is in its `plans`; one who `moderates` decides about clips, and one
+    with a `sergeant`'s duty about patrol boxes."""
 
     def __init__(
         self,
@@ -53,6 +62,8 @@ class Operator:
         acts: bool = True,
         log: Log = unlogged,
         plans: Iterable[Plan] = (),
+        moderates: bool = False,
+        sergeant: Sergeant | None = None,
     ) -> None:
         self.name = name
         self.alerts: dict[str, dict[str, Any]] = {}
@@ -66,19 +77,29 @@ class Operator:
         self._think_s = think_s
         self._acts = acts
         self._log = log
+        self._moderates = moderates
+        self._sergeant = sergeant
+        self._judged: set[str] = set()
         self._serial = 0
         for plan in plans:
-            call_later(env, plan.at_us, self.ask, plan.what, plan.about, plan.reason, plan.case)
+            if plan.what == "write":
+                call_later(env, plan.at_us, self.write, plan.about, plan.text)
+            else:
+                call_later(env, plan.at_us, self.ask, plan.what, plan.about, plan.reason, plan.case)
 
     def receive(self, data: bytes) -> None:
         """One frame from the center, in the world's own thread."""
         frame = _decode(data)
         self.frames += 1
+        if self._sergeant is not None:
+            self._sergeant.saw(frame.get("units", ()), frame.get("alerts", ()))
         for alert in frame.get("alerts", ()):
             known = self.alerts.get(alert["alert"])
             if known is None and len(self.alerts) >= MAX_ALERTS:
                 continue
             self.alerts[alert["alert"]] = alert
+            if self._moderates and alert["kind"] == "community-clips":
+                self._moderate(alert)
             if known is None:
                 self._log("alert-shown", operator=self.name, alert=alert["alert"], alert_kind=alert["kind"])
                 if alert["state"] == "raised" and self._acts:
@@ -144,6 +165,22 @@ class Operator:
             return "wrong-state"
         return "stale-listing" if shown.get("check") == "not-listed" or listing.get("off") else "correct"
 
+    def _moderate(self, shown: dict[str, Any]) -> None:
+        """A clip that shows the time that was asked for is let through, any other is not."""
+        for clip in filter(None, shown.get("detail", "").split("; ")):
+            name, _, fits = clip.partition(" ")
+            if name not in self._judged:
+                self._judged.add(name)
+                act = "approve" if "within the time" in fits else "reject"
+                seconds = self._dice.uniform(*self._think_s)
+                call_later(self._env, round(seconds * SECOND_US), self._judge_clip, name, act, fits)
+
+    def _judge_clip(self, clip: str, act: str, fits: str) -> None:
+        self._serial += 1
+        self._log("moderated", operator=self.name, clip=clip, act=act)
+        body = {"request": f"{self.name}-{self._serial}", "reason": fits}
+        self._post(f"/api/community/{clip}/{act}", body, _unread)
+
     def _taken_by_another(self, shown: dict[str, Any]) -> bool:
         """Two may press the key before either has seen the other's: the first has it."""
         taken = [step["operator"] for step in shown.get("history", ()) if step["act"] == "acknowledge"]
@@ -155,16 +192,79 @@ class Operator:
         self._post(f"/api/alerts/{alert}/{act}", {"request": f"{self.name}-{self._serial}", **body}, _unread)
 
     def ask(self, what: str, about: str, reason: str | None, case: str | None) -> None:
-        """Want to see or hear a unit (`position`, `video`, `audio`), or where a plate has been (`plates`)."""
+        """Want to see or hear a unit (`position`, `video`, `audio`), where a plate has been (`plates`), what is said in
+        public with some words in it (`posts`), what owners of cameras kept near the last incident of a kind
+        (`community`), or what a camera shows whose owner is asked each time (`owner`)."""
+        if what in ("community", "owner"):
+            (self._ask_owners if what == "community" else self._ask_one)(about, reason)
+            return
         self._serial += 1
-        said = {"reason": reason, "case": case, **({"plate": about} if what == "plates" else {"what": what})}
+        path, asked = SEARCHES.get(what, (f"/api/units/{about}/look", ""))
+        said = {"reason": reason, "case": case, **({asked: about} if asked else {"what": what})}
         body = {key: value for key, value in said.items() if value is not None}
-        path = "/api/plates/search" if what == "plates" else f"/api/units/{about}/look"
         self._log("asked", operator=self.name, asked=what, about=about, reason=reason, case=case)
         self._post(path, {"request": f"{self.name}-{self._serial}", **body}, partial(self._hear, what, about))
 
+    def write(self, to: str, text: str) -> None:
+        """A message to a unit or a group."""
+        self._serial += 1
+        self._log("wrote", operator=self.name, to=to, text=text)
+        body = {"request": f"{self.name}-{self._serial}", "to": to, "text": text}
+        self._post("/api/messages", body, partial(self._hear, "write", to))
+
+    def _ask_owners(self, kind: str, reason: str | None) -> None:
+        """Half a kilometre and more about it, from half an hour before its first call to half an hour after it; of a
+        report that says between which times it was, for those."""
+        known = [one for one in self.incidents.values() if one.get("kind") == kind and "lat" in one]
+        if not known:
+            self._log("answered", operator=self.name, asked="community", about=kind, granted=False)
+            return
+        incident = known[-1]
+        starts, ends = _window(incident)
+        self._serial += 1
+        body = {
+            "request": f"{self.name}-{self._serial}",
+            "case": incident["incident"],
+            "lat": str(incident["lat"]),
+            "lon": str(incident["lon"]),
+            "radius_m": str(AROUND_M),
+            "start": str(starts),
+            "end": str(ends),
+            "open_s": "7200",
+        } | ({"reason": reason} if reason is not None else {})
+        self._log("asked", operator=self.name, asked="community", about=kind, reason=reason, case=incident["incident"])
+        path = f"/api/community/{incident['incident']}/request"
+        self._post(path, body, partial(self._hear, "community", kind))
+
+    def _ask_one(self, camera: str, reason: str | None) -> None:
+        """For the last incident beside which the camera is offered, for an hour."""
+        beside = [name for name, one in self.incidents.items() if _offers(one, camera)]
+        if not beside:
+            self._log("answered", operator=self.name, asked="owner", about=camera, granted=False)
+            return
+        self._serial += 1
+        body = {"request": f"{self.name}-{self._serial}", "case": beside[-1], "minutes": "60"}
+        self._log("asked", operator=self.name, asked="owner", about=camera, reason=reason, case=beside[-1])
+        said = body | ({"reason": reason} if reason is not None else {})
+        self._post(f"/api/cameras/{camera}/ask", said, partial(self._hear, "owner", camera))
+
     def _hear(self, what: str, about: str, granted: bool) -> None:
         self._log("answered", operator=self.name, asked=what, about=about, granted=granted)
+
+
+def _offers(incident: dict[str, Any], camera: str) -> bool:
+    return any(offer["camera"] == camera for offer in incident.get("cameras", ()))
+
+
+def _window(incident: dict[str, Any]) -> tuple[int, int]:
+    """The time that somebody asks the public for."""
+    opened_at: int = incident["opened_at"]
+    for call in incident.get("calls", ()):
+        told = WINDOW.search(call.get("text") or "")
+        if told is not None:
+            starts, ends = (round(datetime.fromisoformat(one).timestamp() * SECOND_US) for one in told.groups())
+            return max(starts, ends - MOST_ASKED_US), ends
+    return opened_at - HALF_AN_HOUR_US, opened_at + HALF_AN_HOUR_US
 
 
 def _unread(_: bool) -> None:

@@ -1,6 +1,6 @@
 """The state's records: what is on file about a plate, a name or a licence, for whoever says why they ask.
 
-Knows: a small JSON of our own, request and answer, version 1; that every request needs a purpose code and a case
+Knows: a small JSON of our own, request and answer, version 2; that every request needs a purpose code and a case
 number; that every answer expires; how long an answer takes.
 Refuses to know: whose files they are (`Files`), how a request got here, and what anybody does with an answer.
 
@@ -22,7 +22,7 @@ from twin.devices.faults import AnyFault
 from twin.devices.things import SECOND_US, Log, unlogged
 from twin.devices.timetable import Timetable, power, skewed
 
-VERSION = 1
+VERSION = 2
 LIMIT_BYTES = 16_384
 PURPOSES = {"C": "criminal justice", "D": "domestic violence", "F": "firearm"}
 EXPIRES_US = 1_800 * SECOND_US
@@ -30,7 +30,7 @@ TAKES_S, TAKES_SIGMA_LN = 0.9, 0.5  # median (assumption)
 MOST_FOUND = 50
 
 _encode = msgspec.json.Encoder().encode
-Word = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Answered = Callable[[int, bytes], None]
 """`answered(status, body)`, status as HTTP has it."""
 
@@ -41,10 +41,10 @@ class Plate(msgspec.Struct, frozen=True):
 
 
 class Name(msgspec.Struct, frozen=True):
-    """`born` as YYYY-MM-DD; without it everyone of the name is found."""
+    """As it was heard; `born` as YYYY-MM-DD. The switch finds whoever is near."""
 
     last: Word
-    first: Word
+    first: Word = ""
     born: Word | None = None
 
 
@@ -62,9 +62,11 @@ class Query(msgspec.Struct, frozen=True):
 
 
 class Files(Protocol):
-    """What the state has. Each answer is ready for JSON."""
+    """What the state has. Each answer is ready for JSON; a vehicle's `owner` is a person's number, and `owners` gives
+    them."""
 
     def vehicles(self, plate: Plate) -> list[dict[str, Any]]: ...
+    def owners(self, plate: Plate) -> list[dict[str, Any]]: ...
     def persons(self, name: Name) -> list[dict[str, Any]]: ...
     def licensed(self, number: str) -> list[dict[str, Any]]: ...
 
@@ -106,7 +108,7 @@ class RecordsServer:
 
     def _answer(self, body: bytes, answered: Answered) -> None:
         query = read(body)
-        why = "not a query of version 1" if query is None else objection(query)
+        why = "not a query of version 2" if query is None else objection(query)
         if query is None or why:
             self.refused += 1
             said = {"v": VERSION, "answers": None if query is None else query.request, "refused": why}
@@ -137,11 +139,12 @@ class RecordsServer:
         }
         if query.plate is not None:
             said["vehicles"] = self._files.vehicles(query.plate)[:MOST_FOUND]
+            persons = self._files.owners(query.plate)
         elif query.name is not None:
-            said["persons"] = self._files.persons(query.name)[:MOST_FOUND]
+            persons = self._files.persons(query.name)
         else:
-            said["persons"] = self._files.licensed(query.licence or "")[:MOST_FOUND]
-        return said
+            persons = self._files.licensed(query.licence or "")
+        return said | {"persons": persons[:MOST_FOUND], "more": len(persons) > MOST_FOUND}
 
 
 def read(body: bytes) -> Query | None:

@@ -23,19 +23,16 @@ import yaml
 
 from twin.scenarios.reading import ScenarioError, find, place, read, value_of
 from twin.scenarios.schema import (
-    MOST_NIGHTS,
     TAGS,
     Alerted,
-    Burglaries,
     Incidents,
     Part,
-    Reported,
     Scenario,
     Spared,
-    Spree,
     Told,
     json_schema,
 )
+from twin.scenarios.sprees import MOST_NIGHTS, Burglaries, Reported, Spree
 
 MAX_PARTS = 50
 SHIPPED = Path(__file__).parent

@@ -10,7 +10,6 @@ that editors use (docs/scenario.schema.json).
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
@@ -18,39 +17,20 @@ import msgspec
 from msgspec import Meta
 
 from twin.devices.faults import AnyFault
+from twin.scenarios.community import Doorbells, Filmed
+from twin.scenarios.crashes import KeptByRule, UnitCrash
+from twin.scenarios.parts import Expects, Happens, Many, Moment, Name, Positive, Share, Strict
+from twin.scenarios.posts import Publish
+from twin.scenarios.sprees import Burglaries, Reported, Spree
+from twin.scenarios.tak import Cot, Write
+from twin.scenarios.tips import Tell, TipsReached
+from twin.scenarios.world_parts import Cameras, Patterns, Shifts
 
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Moment = Annotated[float, Meta(ge=0, le=30 * 86_400, description="seconds since the scenario's start")]
-Share = Annotated[float, Meta(ge=0, le=1)]
-Positive = Annotated[float, Meta(gt=0)]
-Many = Annotated[int, Meta(ge=0, le=10_000)]
 Dialect: TypeAlias = Literal["sbs", "beast", "aircraft-json"]
-ReaderDialect: TypeAlias = Literal["rekor", "frigate", "hikvision", "frames", "frames-mqtt"]
+ReaderDialect: TypeAlias = Literal["rekor", "frigate", "hikvision", "frames", "frames-mqtt", "frames-rtsp"]
 
 
-def _dashed(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A key that nobody knows is a mistake, not a comment."""
-
-
-class Cameras(_Part, frozen=True, kw_only=True):
-    """Which cameras there are (docs/cameras.md). `dash`, `body`, `back_seat` and `microphone`: how many of the
-    sheriff's cars have one. `fixed`: how many plate readers have an overview camera beside them. `others`: of parks,
-    shops and the city's police. `aircraft`: whether the sheriff's aeroplane has one."""
-
-    dash: Many = 40
-    body: Many = 40
-    back_seat: Many = 40
-    microphone: Many = 40
-    fixed: Many = 40
-    others: Many = 12
-    aircraft: bool = True
-
-
-class World(_Part, frozen=True, kw_only=True):
+class World(Strict, frozen=True, kw_only=True):
     """How much of the parish is awake. The defaults are the parish of docs/world.md.
 
     `units`: patrol units on the road, by agency. `readers`: fixed plate readers. `reads_a_day`: plates that pass them
@@ -63,12 +43,32 @@ class World(_Part, frozen=True, kw_only=True):
     docs/world.md); sprees below come on top. `operators`: people who watch the alerts and
     act on them, each `think_s` seconds (least, most) after an alert appears; 0 leaves the acting to whoever sits at the
     page. `records`: whether the room has the state's records to ask, so that deputies are told only of what is on file.
+    `posts`: whether residents post on the parish's social network and the room may search what is public there.
+    `tips`: that there is a tip line, and how many tips a day people give it that have to do with nothing here; some who
+    see a burglary tell it as well.
+    `owners`: names of places; owners of doorbell cameras within three kilometres of one, who have agreed to be asked,
+    have joined the center's portal and answer by their own accord. Where burglaries happen and nothing is said, around
+    the places that crews work from, or Sulphur.
     `roads`: a file of streets (.pbf or .graphml, docs/world.md) instead of the parish's own, named from where the
     scenario's file is.
 
-    `speaks`: what a reader speaks, by its name, instead of what the parish's table says; `frames` and `frames-mqtt` are
-    cameras that do not read but send pictures, by POST or to a broker (a few of them: each frame is drawn and read).
+    `speaks`: what a reader speaks, by its name, instead of what the parish's table says; `frames`, `frames-mqtt`
+    and `frames-rtsp` are cameras that do not read but send pictures, by POST, to a broker or as a film (a few of them:
+    each frame is drawn and read).
     `rain`: how hard it rains into cameras' lenses, 0 to 1.
+
+    `patterns`: whether the center looks for patterns in burglary reports, and what it knows from before.
+
+    `shifts`: that crews sign on and off; without it every car is on the road all day, but for the change of crews.
+
+    `tak`: other agencies that have a TAK server, whose cars' positions come by Cursor-on-Target instead of the 911
+    gateway.
+
+    `cot`: that the center has a port for TAK clients, who may connect to it, and which tablets do. A wire run prints
+    the port.
+
+    `crashes`: crashes of the sheriff's cars as a multiple of one in 100,000 km of patrol, ten times as many a kilometre
+    with lights and siren; 0 for none but those that happen below.
 
     `aircraft`: whether anybody flies but whom the scenario sends. `receivers`: which antennas listen to aircraft, and
     what each speaks. `reader_cars`: how many of the sheriff's patrol cars carry a plate reader. `cameras`: who films.
@@ -82,6 +82,7 @@ class World(_Part, frozen=True, kw_only=True):
     hotlist_every_h: Annotated[float, Meta(ge=0.25, le=168)] = 12.0
     hotlist_slips: Share = 0.01
     thefts: Annotated[float, Meta(ge=0, le=1000)] = 0.0
+    crashes: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
     reader_cars: Annotated[int, Meta(ge=0, le=50)] = 6
     crime: Literal["none", "usual", "no-series", "shuffled", "nothing"] = "none"
     aircraft: bool = True
@@ -90,18 +91,19 @@ class World(_Part, frozen=True, kw_only=True):
     think_s: tuple[Positive, Positive] = (8.0, 25.0)
     roads: str | None = None
     records: bool = False
-    speaks: dict[str, ReaderDialect] = {}
+    posts: bool = False
+    owners: tuple[str, ...] | None = None
+    tips: Annotated[float, Meta(ge=0, le=10_000)] | None = None
+    speaks: dict[str, ReaderDialect] = {}  # noqa: RUF012  # a struct's default is copied
     rain: Share = 0.0
+    patterns: Patterns | None = None
+    shifts: Shifts | None = None
     cameras: Cameras = Cameras()
+    tak: tuple[str, ...] = ()
+    cot: Cot | None = None
 
 
-class _Happening(_Part, frozen=True, kw_only=True, tag_field="do", tag=_dashed):
-    """`at_s`: when it begins."""
-
-    at_s: Moment
-
-
-class StolenCar(_Happening, frozen=True, kw_only=True):
+class StolenCar(Happens, frozen=True, kw_only=True):
     """A car is taken at `from` and driven along `via` to `to` (names of places or readers), which passes the readers on
     its way. It is on the hotlist `reported_after_s` later, so it may pass readers before it is listed. `name` is how
     expectations speak of it; it is some resident's car unless a plate is given, which is then on nobody's record.
@@ -119,7 +121,7 @@ class StolenCar(_Happening, frozen=True, kw_only=True):
     flees: bool = False
 
 
-class InnocentCar(_Happening, frozen=True, kw_only=True):
+class InnocentCar(Happens, frozen=True, kw_only=True):
     """A car that nobody should stop is driven along `via`, and the list has something like it from the first delivery
     on: `listed_plate` and `listed_state` (else its own), which is then another car. `listed` says why it is innocent
     if it is the very plate: `recovered` (its owner has it back, the records know, the list does not), or `expired` (the
@@ -137,7 +139,7 @@ class InnocentCar(_Happening, frozen=True, kw_only=True):
     speed_factor: Annotated[float, Meta(gt=0.2, le=2.0)] = 1.0
 
 
-class Incident(_Happening, frozen=True, kw_only=True):
+class Incident(Happens, frozen=True, kw_only=True):
     """Something that people call 911 about: `callers` calls within `over_s` about one event at `place`, told to
     either CAD system, each with its own idea of where it is (`spread_m`)."""
 
@@ -150,69 +152,68 @@ class Incident(_Happening, frozen=True, kw_only=True):
     priority: Annotated[int, Meta(ge=1, le=5)] = 2
 
 
-class TrafficStop(_Happening, frozen=True, kw_only=True):
-    """A deputy stops a car, as soon as nothing that cannot wait keeps the unit: a resident with an open warrant in
-    their own car. With `listed` its plate is on the hotlist; with `alias` the driver gives a name that is not
-    theirs."""
+class TrafficStop(Happens, frozen=True, kw_only=True):
+    """A deputy stops a car, as soon as nothing that cannot wait keeps the unit: a resident with an open warrant (or,
+    not `wanted`, without one) in their own car. With `listed` its plate is on the hotlist; with `alias` the driver
+    gives a name that is not theirs; `licensed` says whether they have a licence, where that matters."""
 
     name: Name
     unit: str
     lasts_s: Positive = 900.0
     listed: bool = False
     alias: bool = False
+    wanted: bool = True
+    licensed: bool | None = None
 
 
-class Ask(_Happening, frozen=True, kw_only=True):
+Asked: TypeAlias = Literal["position", "video", "audio", "plates", "posts", "community", "owner"]
+
+
+class Ask(Happens, frozen=True, kw_only=True):
     """Somebody at a console asks for more than a person may have, or for something with a reason that is none:
-    `what` is a look at a unit (`position`, `video`, `audio`) or a search for a plate (`plates`); `about` is the unit or
-    plate; `reason` and `case` are what they give as such."""
+    `what` is a look at a unit (`position`, `video`, `audio`), a search for a plate (`plates`) or for words in public
+    posts (`posts`), what owners of cameras near an incident kept (`community`), or what a camera shows whose owner is
+    asked for each call (`owner`); `about` is the unit, the plate, the words, the kind of incident or the camera;
+    `reason` and `case` are what they give as such."""
 
     operator: str = "ada"
-    what: Literal["position", "video", "audio", "plates"]
+    what: Asked
     about: str
     reason: str | None = None
     case: str | None = None
 
 
-class Panic(_Happening, frozen=True, kw_only=True):
+class Panic(Happens, frozen=True, kw_only=True):
     """A deputy presses the panic button. `unit` is a call sign."""
 
     unit: str
 
 
-class Fly(_Happening, frozen=True, kw_only=True):
+class Fly(Happens, frozen=True, kw_only=True):
     """The sheriff's aeroplane flies its racetrack over `over` for `for_s`."""
 
     over: str
     for_s: Positive = 3600.0
 
 
-MOST_NIGHTS = 30
+Happening: TypeAlias = (
+    StolenCar
+    | InnocentCar
+    | Incident
+    | TrafficStop
+    | Ask
+    | Panic
+    | UnitCrash
+    | Fly
+    | Spree
+    | Doorbells
+    | Publish
+    | Write
+    | Tell
+)
 
 
-class Spree(_Happening, frozen=True, kw_only=True):
-    """A crew burgles. It lives and works around `base` (the name of a place), goes out on `nights` nights in a row,
-    drives its own `car` or one that was stolen for the night, and is arrested after `caught_after` of them. What is not
-    said is drawn as for other crews that burgle the same; `big_night` makes it one that enters a hundred cars a night.
-    Expectations speak of it as `name`; a car it takes is `<name>-car-<night>`."""
-
-    name: Name
-    burgles: Literal["residential", "business", "vehicle"] = "vehicle"
-    base: str | None = None
-    nights: Annotated[int, Meta(ge=1, le=MOST_NIGHTS)] | None = None
-    big_night: bool = False
-    car: Literal["own", "stolen", "either"] = "either"
-    caught_after: Annotated[int, Meta(ge=1, le=MOST_NIGHTS)] | None = None
-
-
-Happening: TypeAlias = StolenCar | InnocentCar | Incident | TrafficStop | Ask | Panic | Fly | Spree
-
-
-class _Expectation(_Part, frozen=True, kw_only=True, tag_field="what", tag=_dashed):
-    pass
-
-
-class Alerted(_Expectation, frozen=True, kw_only=True):
+class Alerted(Expects, frozen=True, kw_only=True):
     """An alert of this kind about `subject` (the name of something that happens, or a unit, list or feed) is raised, at
     most `within_s` after it could be known at the earliest."""
 
@@ -221,7 +222,7 @@ class Alerted(_Expectation, frozen=True, kw_only=True):
     within_s: Positive | None = None
 
 
-class Told(_Expectation, frozen=True, kw_only=True):
+class Told(Expects, frozen=True, kw_only=True):
     """A deputy's terminal shows a message about `subject`, at most `within_s` after it could be known at the
     earliest."""
 
@@ -229,21 +230,21 @@ class Told(_Expectation, frozen=True, kw_only=True):
     within_s: Positive | None = None
 
 
-class Spared(_Expectation, frozen=True, kw_only=True):
+class Spared(Expects, frozen=True, kw_only=True):
     """No deputy's terminal shows a message about what the list has for the innocent car `subject`."""
 
     subject: Name
 
 
-class Recall(_Expectation, frozen=True, kw_only=True):
+class Recall(Expects, frozen=True, kw_only=True):
     at_least: Share
 
 
-class Precision(_Expectation, frozen=True, kw_only=True):
+class Precision(Expects, frozen=True, kw_only=True):
     at_least: Share
 
 
-class PlatesRead(_Expectation, frozen=True, kw_only=True):
+class PlatesRead(Expects, frozen=True, kw_only=True):
     """Of the plates that cameras have sent pictures of, the share that the center has read in full (`recall`), and of
     its reads from pictures the share that is right (`precision`). The letter O counts as zero."""
 
@@ -251,7 +252,7 @@ class PlatesRead(_Expectation, frozen=True, kw_only=True):
     precision: Share
 
 
-class Incidents(_Expectation, frozen=True, kw_only=True):
+class Incidents(Expects, frozen=True, kw_only=True):
     """How many incidents the center made of what happened as `about`."""
 
     about: str
@@ -259,7 +260,7 @@ class Incidents(_Expectation, frozen=True, kw_only=True):
     at_most: Many = 1
 
 
-class Alerts(_Expectation, frozen=True, kw_only=True):
+class Alerts(Expects, frozen=True, kw_only=True):
     """How many alerts of a kind there are in all."""
 
     kind: str = "hotlist-hit"
@@ -267,34 +268,16 @@ class Alerts(_Expectation, frozen=True, kw_only=True):
     at_most: Many = 10_000
 
 
-class Burglaries(_Expectation, frozen=True, kw_only=True):
-    """How many burglaries there really were; with `by` those of one crew."""
-
-    by: Name | None = None
-    at_least: Many = 0
-    at_most: Many = 10_000
-
-
-class Reported(_Expectation, frozen=True, kw_only=True):
-    """What share of the burglaries that people reported, with `by` of one crew's, the center holds as incidents."""
-
-    by: Name | None = None
-    at_least: Share = 1.0
-
-
-class Happened(_Expectation, frozen=True, kw_only=True):
+class Happened(Expects, frozen=True, kw_only=True):
     """The world did its part: its truth log has this `kind` of fact (docs/devices.md), with these `facts` in it."""
 
     kind: str
-    facts: dict[str, str | bool | int] = {}
+    facts: dict[str, str | bool | int] = {}  # noqa: RUF012  # a struct's default is copied
     at_least: Many = 1
     at_most: Many = 10_000
 
 
-Asked: TypeAlias = Literal["position", "video", "audio", "plates"]
-
-
-class Refused(_Expectation, frozen=True, kw_only=True):
+class Refused(Expects, frozen=True, kw_only=True):
     """What `operator` asked of `about` was refused, and they were told so."""
 
     operator: str
@@ -302,7 +285,7 @@ class Refused(_Expectation, frozen=True, kw_only=True):
     about: str
 
 
-class Granted(_Expectation, frozen=True, kw_only=True):
+class Granted(Expects, frozen=True, kw_only=True):
     """What `operator` asked of `about` was granted, and they were told so."""
 
     operator: str
@@ -310,7 +293,7 @@ class Granted(_Expectation, frozen=True, kw_only=True):
     about: str
 
 
-class Audited(_Expectation, frozen=True, kw_only=True):
+class Audited(Expects, frozen=True, kw_only=True):
     """The audit trail has lines of `operator` about `act` (as in docs/api.md) and `subject`, granted or not."""
 
     operator: str
@@ -321,7 +304,7 @@ class Audited(_Expectation, frozen=True, kw_only=True):
     at_most: Many = 10_000
 
 
-class FeedsAlive(_Expectation, frozen=True, kw_only=True):
+class FeedsAlive(Expects, frozen=True, kw_only=True):
     """At the end every feed but those named has been heard and is not silent."""
 
     but: tuple[str, ...] = ()
@@ -339,6 +322,9 @@ Expectation: TypeAlias = (
     | Burglaries
     | Reported
     | FeedsAlive
+    | Filmed
+    | TipsReached
+    | KeptByRule
     | Happened
     | Refused
     | Granted
@@ -346,7 +332,7 @@ Expectation: TypeAlias = (
 )
 
 
-class Part(_Part, frozen=True, kw_only=True):
+class Part(Strict, frozen=True, kw_only=True):
     """What a scenario may take from a file that it includes. `include` names YAML files, at or below the including
     file's folder or among the twin's own parts; twin/scenarios/loader.py says how they are put together."""
 

@@ -97,8 +97,9 @@ class StolenCars:
         """Put a theft into the world's future; which car it is, and its way. Raises UnknownPlaceError."""
         car = self._car(theft, dice)
         legs = self._drive(theft, car)
-        call_later(self._env, theft.at_us, self._take, theft, car)
-        call_later(self._env, theft.reported_us, self._report, theft, car)
+        now = now_us(self._env)
+        call_later(self._env, theft.at_us - now, self._take, theft, car)
+        call_later(self._env, theft.reported_us - now, self._report, theft, car)
         return car, legs
 
     def plan_innocent(self, trip: Theft, listed: Listed, dice: Random) -> None:
@@ -131,13 +132,14 @@ class StolenCars:
 
     def _drive(self, theft: Theft, car: Vehicle) -> list[Leg]:
         """Put a drive into the world's future, past every reader on its way."""
-        legs = self._way(theft)
+        legs, now = self._way(theft), now_us(self._env)
         self._drives.append((theft, car, legs))
         before: dict[str, int] = {}
         for leg in legs:
             for seen in leg.passes(self._watched):
-                if seen.at - before.get(seen.name, -SAME_PASSAGE_US) >= SAME_PASSAGE_US:  # a stop at a reader ends one
-                    call_later(self._env, seen.at, self._pass, theft.name, car, seen.name)  # leg and begins another
+                # A stop at a reader ends one leg and begins another: it is one passage.
+                if seen.at - before.get(seen.name, -SAME_PASSAGE_US) >= SAME_PASSAGE_US:
+                    call_later(self._env, seen.at - now, self._pass, theft.name, car, seen.name)
                 before[seen.name] = seen.at
         return legs
 

@@ -28,10 +28,10 @@ from twin.sim.traffic import ReaderView, passage
 
 
 class Scenes:
-    """Where burglaries, their traces and their reports come out. `seen(burglary, premise, at_us)` when a doorbell
-    camera has something of one; `reported(name, case, report)` when another version of the report `case` is told, of
-    the burglary `name`, or None for what never happened; `passed(reader, passage)` when a crew's car passes a
-    reader."""
+    """Where burglaries, their traces and their reports come out. `happened(burglary)` is called for each;
+    `seen(burglary, premise, at_us)` when a doorbell camera has something of one; `reported(name, case, report)` when
+    another version of the report `case` is told, of the burglary `name`, or None for what never happened;
+    `passed(reader, passage)` when a crew's car passes a reader."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Scenes:
         views: dict[str, ReaderView],
         *,
         seen: Callable[[Burglary, int, int], None],
+        happened: Callable[[Burglary], None],
         reported: Callable[[str | None, str, Report], None],
         passed: Callable[[str, Passage], None],
         log: Log,
@@ -52,6 +53,7 @@ class Scenes:
         self._watched = watched
         self._views = views
         self._seen = seen
+        self._happened = happened
         self._reported = reported
         self._passed = passed
         self._log = log
@@ -76,6 +78,7 @@ class Scenes:
         lat, lon = self._plane.latlon(*self._people.homes.xy[burglary.premise].tolist())
         facts = {name: fact for name, fact in burglary._asdict().items() if name != "at_us"}
         self._log("burglary", lat=round(lat, 6), lon=round(lon, 6), **facts)
+        self._happened(burglary)
         for row in sightings:
             at_us = int(row["at_us"]) - from_us
             self.at(at_us, self._seen, burglary, int(row["premise"]), at_us)

@@ -26,7 +26,7 @@ PERIOD_DAYS = 28  # and in each such time
 WAVES = 32
 KEPT = 128  # fields of blocks, by kind and period
 
-_USES: dict[Kind, tuple[Use, ...]] = {
+USES_OF: dict[Kind, tuple[Use, ...]] = {
     "residential": ("residential",),
     "business": ("business",),
     "vehicle": ("residential", "parking"),
@@ -83,7 +83,7 @@ class RiskSurface:
 
     def _draw(self, kind: Kind) -> tuple[Targets, _Waves]:
         surface, homes = load().surface, self.homes
-        premise = homes.of(*_USES[kind])
+        premise = homes.of(*USES_OF[kind])
         dwellings = homes.dwellings[premise]
         risk: Floats = np.where(dwellings > 0, np.maximum(dwellings, 1) ** surface.flats, 1.0)
         if kind == "vehicle":

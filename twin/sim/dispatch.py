@@ -89,9 +89,7 @@ class Dispatcher:
         self._serial += 1
         job = Job(self, matter, self._serial, now_us(self._env))
         matter.moved = lambda: self._redirect(job)
-        self._try(job)
-        if len(job.units) < job.wanted:
-            self._queue(job)
+        self._find(job)
 
     def freed(self) -> None:
         """A car is free again; a dispatcher notices a moment later."""
@@ -101,6 +99,9 @@ class Dispatcher:
 
     def heard(self, job: Job, unit: PatrolUnit, status: Status) -> None:
         """A car on a matter says what it does."""
+        if status == "crash":
+            self._lost(job, unit)
+            return
         said = "cleared" if status == "available" else status
         self._assigned(job.matter, unit.unit, unit.agency, said)
         if status == "enroute":
@@ -114,7 +115,20 @@ class Dispatcher:
             if not job.units:
                 self._finish(job)
 
+    def _lost(self, job: Job, unit: PatrolUnit) -> None:
+        """A car will not come; another goes."""
+        job.units.remove(unit)
+        self._assigned(job.matter, unit.unit, unit.agency, "cleared")
+        self._log("cleared", name=job.matter.happened.name, unit=unit.unit, agency=unit.agency)
+        self._find(job)
+
     # --- sending --------------------------------------------------------------------------------------------------
+
+    def _find(self, job: Job) -> None:
+        """Cars go now, or it waits for them."""
+        self._try(job)
+        if len(job.units) < job.wanted and job not in self.waiting:
+            self._queue(job)
 
     def _try(self, job: Job) -> None:
         """As many cars as it needs, or as there are."""

@@ -69,13 +69,23 @@ class Plane:
 
 
 def inside(points: Floats, ring: Floats) -> NDArray[np.bool_]:
-    """Which of `points` lie inside `ring`, by the even-odd rule."""
-    x, y = points[:, 0], points[:, 1]
-    odd = np.zeros(len(points), dtype=np.bool_)
-    for (ax, ay), (bx, by) in zip(ring, np.roll(ring, -1, axis=0), strict=True):
-        if ay != by:
-            odd ^= ((ay > y) != (by > y)) & (x < ax + (y - ay) * (bx - ax) / (by - ay))
-    return odd
+    """Which of `points` lie inside `ring`, by the even-odd rule. Each side of the ring is compared with the points that
+    lie as far north as it, which are found once for all sides: most of a parish is beside most rings and sides."""
+    (west, south), (east, north) = ring.min(axis=0) - 1.0, ring.max(axis=0) + 1.0
+    near = np.flatnonzero((points[:, 1] >= south) & (points[:, 1] <= north))
+    near = near[(points[near, 0] >= west) & (points[near, 0] <= east)]
+    near = near[np.argsort(points[near, 1], kind="stable")]
+    x, y = points[near].T
+    ends = np.roll(ring, -1, axis=0)
+    low = np.searchsorted(y, np.minimum(ring[:, 1], ends[:, 1]))
+    high = np.searchsorted(y, np.maximum(ring[:, 1], ends[:, 1]))
+    odd = np.zeros(len(near), dtype=np.bool_)
+    for side in np.flatnonzero(low < high):
+        (ax, ay), (bx, by), beside = ring[side], ends[side], slice(low[side], high[side])
+        odd[beside] ^= x[beside] < ax + (y[beside] - ay) * (bx - ax) / (by - ay)
+    found = np.zeros(len(points), dtype=np.bool_)
+    found[near] = odd
+    return found
 
 
 def crossings(start: Floats, end: Floats, c: Floats, d: Floats) -> tuple[NDArray[np.intp], Floats, Floats]:

@@ -74,11 +74,13 @@ def _places(parish: Parish) -> Iterator[Feature]:
 
 
 def _roads(parish: Parish, network: Network) -> Iterator[Feature]:
+    points = _lonlat(parish.plane, network.shape_xy)
+    starts = network.shape_start.tolist()
     for edge in network.one_each().tolist():
         yield _feature(
             "road",
             "LineString",
-            _lonlat(parish.plane, network.shape(edge)),
+            points[starts[edge] : starts[edge + 1]],
             name=network.road(edge),
             **{"class": KINDS[network.kind[edge]]},
             speed_mps=round(float(network.speed_mps[edge]), 2),
@@ -88,25 +90,28 @@ def _roads(parish: Parish, network: Network) -> Iterator[Feature]:
 
 def _map_roads(parish: Parish, network: Network) -> Iterator[Feature]:
     lines: dict[tuple[int, int], list[list[list[float]]]] = {}
+    points = _lonlat(parish.plane, network.shape_xy)
     for edge in network.one_each().tolist():
         key = (int(network.kind[edge]), int(network.name[edge]))
-        line = _simplified(network.shape(edge), MAP_TOLERANCE_M)
-        lines.setdefault(key, []).append(_lonlat(parish.plane, line))
+        first = int(network.shape_start[edge])
+        kept = _simplified(network.shape(edge), MAP_TOLERANCE_M)
+        lines.setdefault(key, []).append([points[first + place] for place in kept])
     for kind, name in sorted(lines):
         properties = {"name": str(network.names[name]), "class": KINDS[kind]}
         yield _feature("road", "MultiLineString", lines[kind, name], **properties)
 
 
-def _simplified(line: Floats, tolerance_m: float) -> Floats:
+def _simplified(line: Floats, tolerance_m: float) -> list[int]:
     """Douglas and Peucker: the fewest of its points that keep every other within `tolerance_m` of the line."""
-    if len(line) < 3:
-        return line
+    last = len(line) - 1
+    if last < 2:
+        return list(range(last + 1))
     gap = project(line[1:-1], line[0], line[-1])[0]
     worst = int(np.argmax(gap)) + 1
     if gap[worst - 1] <= tolerance_m:
-        return line[[0, -1]]
+        return [0, last]
     head, tail = _simplified(line[: worst + 1], tolerance_m), _simplified(line[worst:], tolerance_m)
-    return np.concatenate([head[:-1], tail])
+    return [*head, *(worst + place for place in tail[1:])]
 
 
 def main(arguments: list[str]) -> int:

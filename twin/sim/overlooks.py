@@ -20,7 +20,8 @@ from twin.sim.parish import LatLon, Table
 
 class Overlook(Table, frozen=True):
     """A camera of a private `owner`, who has agreed to `consent`, or of an `agency`. It looks towards `heading_deg`,
-    `view_deg` wide and `range_m` far."""
+    `view_deg` wide and `range_m` far. Whoever is asked each time (`on-request`) answers `soon` or `late` with that
+    chance, else not at all, and says yes with the chance `agrees`."""
 
     name: str
     at: LatLon
@@ -28,8 +29,11 @@ class Overlook(Table, frozen=True):
     view_deg: float
     range_m: float
     owner: str | None = None
-    consent: Literal["always", "per-incident", "never"] | None = None
+    consent: Literal["always", "per-incident", "on-request", "never"] | None = None
     agency: str | None = None
+    soon: float = 0.0
+    late: float = 0.0
+    agrees: float = 0.0
 
 
 @functools.cache

@@ -35,7 +35,8 @@ PAPERWORK_S = (10.0, 40.0)
 
 
 class Task(Protocol):
-    """What a car is sent to. `changed(unit, status)`: it is `enroute`, `on-scene` or, when it leaves, `available`."""
+    """What a car is sent to. `changed(unit, status)`: it is `enroute`, `on-scene`, when it leaves `available`, or
+    `crash` when it has had one and somebody else must go."""
 
     def changed(self, unit: PatrolUnit, status: Status) -> None: ...
 
@@ -44,12 +45,14 @@ class Crew(Protocol):
     """Who sits in the cars, as far as others hear of it."""
 
     def changed(self, unit: str, status: Status) -> None: ...
+    def lit(self, unit: PatrolUnit) -> None: ...
     def began(self, unit: PatrolUnit, work: Work) -> None: ...
     def finished(self, unit: PatrolUnit, work: Work) -> None: ...
 
 
 class PatrolUnit:
-    """One car. `crew` hears of all it does; `station` is where its crews change."""
+    """One car. `crew` hears of all it does; `station` is where its crews change. `code_3`: it drives to something with
+    lights and siren; who pursues has both on as well, and is said to pursue."""
 
     def __init__(
         self,
@@ -69,7 +72,9 @@ class PatrolUnit:
         self.unit = unit
         self.agency = agency
         self.status: Status = "available"
-        self.beat = beat
+        self.code_3 = False
+        self._beat = beat
+        self._box: tuple[Beat, int] | None = None
         self.work: Work | None = None
         self.task: Task | None = None
         self._env = env
@@ -106,6 +111,13 @@ class PatrolUnit:
         """The crossing that it comes to next."""
         return int(self._router.network.target[self.spot.edge])
 
+    @property
+    def beat(self) -> Beat:
+        """Where it patrols now: in a box, as long as it was asked to, else on its own beat."""
+        if self._box is not None and now_us(self._env) < self._box[1]:
+            return self._box[0]
+        return self._beat
+
     def free(self, priority: int) -> bool:
         """Whether it can be sent to a call of this priority: it is on patrol, or at something that can wait."""
         if self.task is not None or self.status == "pursuit":
@@ -124,6 +136,7 @@ class PatrolUnit:
         pace = self._dice.uniform(*(RESPONSE_PACE if priority <= URGENT else ROUTINE_PACE))
         self._drive(goal, pace, self._on_scene, scene_s)
         self._become("enroute")
+        self._light(priority <= URGENT)
         task.changed(self, "enroute")
 
     def redirect(self, goal: Spot, scene_s: float, priority: int = 1) -> None:
@@ -132,10 +145,21 @@ class PatrolUnit:
             self._plan += 1
             self._go(goal, self.task, scene_s, priority)
 
+    def stay_in(self, box: Beat, until_us: int) -> None:
+        """Patrol there from the next stretch on, between calls, meals and work of its own."""
+        self._box = box, until_us
+
     def release(self) -> None:
         """It is not needed any more, wherever it is."""
         if self.task is not None:
             self._cleared(self._plan)
+
+    def crash(self, seconds: float) -> None:
+        """It stands where it is, for so long, and goes nowhere; what it was sent to is somebody else's now."""
+        task, self.task = self.task, None
+        self.begin(patrol_duty.CRASH, seconds)
+        if task is not None:
+            task.changed(self, "crash")
 
     def begin(self, work: Work, seconds: float) -> None:
         """Work on the spot, beginning now."""
@@ -162,9 +186,15 @@ class PatrolUnit:
     # --- patrol ---------------------------------------------------------------------------------------------------
 
     def _log_on(self) -> None:
-        """A scenario finds most cars on patrol, and some on an earlier matter."""
+        """A scenario finds most cars on patrol, some on an earlier matter, and by night some at their stations."""
         dice = self._dice
-        if dice.random() < patrol_duty.BUSY_AT_FIRST:
+        seconds = self._night_s()
+        if seconds:
+            at, now = self._station, now_us(self._env)
+            self._plan += 1
+            self._leg = Leg(self._router.steps, (at.edge,), now, 1.0, at.offset_m, at.offset_m)
+            self._work_on(self._plan, self._duty.between, seconds)
+        elif dice.random() < patrol_duty.BUSY_AT_FIRST:
             self.begin(patrol_duty.EARLIER, dice.expovariate(1 / patrol_duty.BUSY_FIRST_S))
         else:
             self._crew.changed(self.unit, self.status)
@@ -250,7 +280,15 @@ class PatrolUnit:
         """At the station: the crews change over."""
         if plan == self._plan:
             self._duty.new_crew(now_us(self._env))
-            self._work_on(plan, patrol_duty.BRIEFING, patrol_duty.minutes(self._dice, patrol_duty.BRIEFING_MIN))
+            seconds = patrol_duty.minutes(self._dice, patrol_duty.BRIEFING_MIN)
+            self._work_on(plan, self._duty.between, seconds + self._night_s())
+
+    def _night_s(self) -> float:
+        """Until the morning's crew comes, where there is none at night."""
+        rest_us = self._duty.rest_us(now_us(self._env))
+        if rest_us:
+            self._duty.new_crew(self._duty.change_us)
+        return rest_us / SECOND_US
 
     # --- calls ----------------------------------------------------------------------------------------------------
 
@@ -313,4 +351,11 @@ class PatrolUnit:
     def _become(self, status: Status) -> None:
         if status != self.status:
             self.status = status
+            if status != "enroute":
+                self._light(False)
             self._crew.changed(self.unit, status)
+
+    def _light(self, on: bool) -> None:
+        if on != self.code_3:
+            self.code_3 = on
+            self._crew.lit(self)

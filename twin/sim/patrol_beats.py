@@ -22,6 +22,7 @@ BEATS = {"CPSO": 38, "LCPD": 19, "SPD": 4, "WPD": 1, "VPD": 1, "IPD": 1, "LSP": 
 HIGHWAYS: tuple[RoadKind, ...] = ("motorway", "trunk", "primary", "ramp")
 ROUNDS = 12
 LEAST_NODES = 6
+BOX_M = 450.0
 
 
 class Beat(NamedTuple):
@@ -51,6 +52,18 @@ def ground(agency: Agency, parish: Parish, router: Router) -> bytes:
     return router.part(mine)
 
 
+def box(router: Router, x: float, y: float) -> Beat:
+    """The roads about a place that a crew is asked to patrol for some hours; farther about where there are few."""
+    xy = router.network.node_xy
+    away = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
+    reach = max(BOX_M, float(np.partition(away, LEAST_NODES)[LEAST_NODES]))
+    while True:
+        try:
+            return _beat("box", router.part(away <= reach))
+        except ValueError:  # crossings that do not reach each other
+            reach *= 2
+
+
 def _beats(agency: Agency, parish: Parish, router: Router) -> tuple[Beat, ...]:
     """The ground, cut so that about as many people live on each beat. A cut that leaves too little road to go round on
     is made again, through the largest beat."""
@@ -59,7 +72,8 @@ def _beats(agency: Agency, parish: Parish, router: Router) -> tuple[Beat, ...]:
     xy = router.network.node_xy[mine]
     weights = np.ones(len(xy)) if agency.covers == "highways" else _people(parish, xy)
     centres = _centres(xy, weights, min(BEATS.get(agency.agency, 1), len(xy)))
-    parts = _cut(router, mine, _nearest(xy, centres), len(centres))
+    cut = _Cutter(router, mine)
+    parts = cut.parts(_nearest(xy, centres), len(centres))
     for _ in range(len(centres) * 2):
         sizes = [part.count(1) for part in parts]
         if min(sizes) >= LEAST_NODES:
@@ -68,7 +82,7 @@ def _beats(agency: Agency, parish: Parish, router: Router) -> tuple[Beat, ...]:
         gap = ((xy - centres[largest]) ** 2).sum(axis=1)
         gap[np.frombuffer(parts[largest], np.uint8)[mine] == 0] = -1.0
         centres[int(np.argmin(sizes))] = xy[int(np.argmax(gap))]
-        parts = _cut(router, mine, _nearest(xy, centres), len(centres))
+        parts = cut.parts(_nearest(xy, centres), len(centres))
     driven = [part for part in parts if part.count(1) >= 2]
     return tuple(_beat(f"{agency.agency}-{number}", part) for number, part in enumerate(driven, 1))
 
@@ -78,17 +92,26 @@ def _beat(name: str, area: bytes) -> Beat:
     return Beat(name, area, tuple(nodes.tolist()))
 
 
-def _cut(router: Router, mine: NDArray[np.intp], nearest: NDArray[np.intp], count: int) -> list[bytes]:
-    """The part of each cell that a car can go round on; nothing where there is none."""
-    parts = []
-    for number in range(count):
-        cell = np.zeros(router.network.nodes, dtype=np.bool_)
-        cell[mine[nearest == number]] = True
-        try:
-            parts.append(router.part(cell))
-        except ValueError:
-            parts.append(bytes(router.network.nodes))
-    return parts
+class _Cutter:
+    """Cuts an agency's crossings, again and again; a cell that stays as it was is not looked at again."""
+
+    def __init__(self, router: Router, mine: NDArray[np.intp]) -> None:
+        self._router, self._mine = router, mine
+        self._known: dict[bytes, bytes] = {}
+
+    def parts(self, nearest: NDArray[np.intp], count: int) -> list[bytes]:
+        """The part of each cell that a car can go round on; nothing where there is none."""
+        return [self._part(nearest == number) for number in range(count)]
+
+    def _part(self, chosen: NDArray[np.bool_]) -> bytes:
+        cell = np.zeros(self._router.network.nodes, dtype=np.bool_)
+        cell[self._mine[chosen]] = True
+        if (key := cell.tobytes()) not in self._known:
+            try:
+                self._known[key] = self._router.part(cell)
+            except ValueError:
+                self._known[key] = bytes(self._router.network.nodes)
+        return self._known[key]
 
 
 def _people(parish: Parish, crossings: Floats) -> Floats:

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from twin.devices.things import SECOND_US
 from twin.sim.calls_kinds import SIGMA_LN
 
-Status: TypeAlias = Literal["available", "enroute", "on-scene", "out-of-service", "pursuit"]
+Status: TypeAlias = Literal["available", "enroute", "on-scene", "out-of-service", "pursuit", "crash", "off-duty"]
 
 HOUR_US = 3_600 * SECOND_US
 MINUTE_US = 60 * SECOND_US
@@ -34,6 +34,7 @@ SHIFTS = {
 USUAL_SHIFT = ((6, 18), 0)
 WAVE_MIN = 30  # every other car changes this much later
 SPREAD_MIN = 8.0
+NIGHT_HOUR = 2
 BRIEFING_MIN = (18.0, 32.0)
 
 OWN_WORK_MEAN_S = 12_500.0  # of free time between pieces of self-initiated work: with the rest seven a day
@@ -75,6 +76,8 @@ REPORT = Work("report", "out-of-service", 2)
 FUEL = Work("fuel", "out-of-service", 1)
 COURT = Work("court", "out-of-service", 0)
 BRIEFING = Work("shift-change", "out-of-service", 0)
+SIGNED_OFF = Work("off-duty", "off-duty", 0)
+CRASH = Work("crash", "crash", 0)
 
 
 def own_work(dice: Random) -> tuple[Work, float]:
@@ -89,9 +92,15 @@ def minutes(dice: Random, span: tuple[float, float]) -> float:
 
 
 class Duty:
-    """The timetable of one car's crews. `start` is the scenario's, local time; `number` is the car's in its agency."""
+    """The timetable of one car's crews. `start` is the scenario's, local time; `number` is the car's in its agency.
+    `signs`: crews sign on and off; nobody drives a car that `rests` in the shift that holds two o'clock at night.
+    `between` is what a car is at between two crews."""
 
-    def __init__(self, agency: str, number: int, start: datetime, dice: Random) -> None:
+    def __init__(
+        self, agency: str, number: int, start: datetime, dice: Random, *, signs: bool = False, rests: bool = False
+    ) -> None:
+        self.between = SIGNED_OFF if signs else BRIEFING
+        self._rests = signs and rests
         hours, minute = SHIFTS.get(agency, USUAL_SHIFT)
         self._hours = hours
         self._start = start
@@ -110,6 +119,16 @@ class Duty:
         self.meal_us, self.fuel_us = self._times(now_us)
         self.court_us = self._court(now_us)
         self.work_us = self._work(now_us)
+
+    def rest_us(self, now_us: int) -> int:
+        """How long nobody signs on, in the shift that ends at `change_us`: what is left of the night, or nothing."""
+        begins, ends = (
+            self._start + timedelta(microseconds=moment)
+            for moment in (self.change_us - self._length_us(), self.change_us)
+        )
+        night = begins.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
+        night += timedelta(days=night < begins)
+        return self.change_us - now_us if self._rests and night < ends else 0
 
     def due(self, now_us: int) -> tuple[Work, float] | None:
         """What takes the crew off patrol now, and for how many seconds; None while nothing does."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
@@ -232,6 +233,18 @@ class People:
         other = FAMILIES.names[int(FAMILIES.draw(np.array([dice.random()]))[0])]
         return people_records.aliases(self.person(person), other, dice)
 
+    def every_alias(self) -> Iterator[Alias]:
+        """All other names of everybody, in the order of the census."""
+        for person in np.flatnonzero(self._known).tolist():
+            yield from self.aliases(person)
+
+    def former(self, person: int) -> tuple[str, ...]:
+        """Where they lived before, latest first; of two in five the state knows."""
+        dice = self._dice("former", person)
+        many = dice.choices((0, 1, 2), (60, 30, 10))[0]
+        dwellings = [dice.randrange(len(self.homes.premise_of_dwelling)) for _ in range(many)]
+        return tuple(self.homes.address(int(self.homes.premise_of_dwelling[one]), one) for one in dwellings)
+
     def by_name(self, last: str, first: str, born: date | None = None) -> list[Match]:
         """Everyone recorded under this name, their own before aliases, in the order of the census; with `born`, on that
         day. Spellings must agree in their letters; who looks for near ones asks again."""
@@ -272,9 +285,8 @@ class People:
     @functools.cached_property
     def _by_alias(self) -> dict[tuple[str, str], list[Alias]]:
         found: defaultdict[tuple[str, str], list[Alias]] = defaultdict(list)
-        for person in np.flatnonzero(self._known).tolist():
-            for alias in self.aliases(person):
-                found[folded(alias.last), folded(alias.first)].append(alias)
+        for alias in self.every_alias():
+            found[folded(alias.last), folded(alias.first)].append(alias)
         return dict(found)
 
     @functools.cached_property

@@ -132,6 +132,16 @@ class Account(NamedTuple):
     since: date
 
 
+def state_number(person: int) -> str:
+    """The state's own number of a person."""
+    return f"SYN-{person:06d}"
+
+
+def photo_number(person: int) -> str:
+    """That of their picture on file."""
+    return f"SYN-PHOTO-{person:06d}"
+
+
 def licence(person: Person, number: str, dice: Random) -> Licence:
     """The licence of someone who has one. It runs out on a birthday."""
     status = _weighted(dice, _STATUSES)

@@ -77,7 +77,8 @@ class Intercept:
 
 class Pursuits:
     """`flees` puts a car's flight into the world's future; `told(unit, plate)` has a deputy who knows of it go after
-    it, or tell those who can. Cars of the agencies `everywhere` may follow it anywhere in the parish."""
+    it, or tell those who can. Cars of the agencies `everywhere` may follow it anywhere in the parish.
+    `caught(name, units)` hears of a car that stands, with these behind it."""
 
     def __init__(
         self,
@@ -88,6 +89,7 @@ class Pursuits:
         everywhere: Sequence[str],
         dice: Random,
         log: Log,
+        caught: Callable[[str, Sequence[PatrolUnit]], None] = lambda _, __: None,
     ) -> None:
         self._env = env
         self._router = router
@@ -96,6 +98,7 @@ class Pursuits:
         self._everywhere = everywhere
         self._dice = dice
         self._log = log
+        self._caught = caught
         self._chases: dict[str, Chase] = {}
 
     def flees(self, name: str, plate: str, legs: Sequence[Leg]) -> None:
@@ -112,6 +115,13 @@ class Pursuits:
             return True
         self._call_in(chase, unit.agency, None)
         return False
+
+    def lost(self, unit: PatrolUnit) -> None:
+        """A car behind another that can drive no farther."""
+        for chase in self._chases.values():
+            if unit in chase.cars and not chase.over:
+                chase.cars.remove(unit)
+                self._log("pursuit-left", name=chase.name, unit=unit.unit, agency=unit.agency)
 
     # --- getting behind it ----------------------------------------------------------------------------------------
 
@@ -229,6 +239,8 @@ class Pursuits:
         chase.over = True
         outcome = "arrest" if chase.cars else "never seen again"
         self._log("pursuit-ended", name=chase.name, outcome=outcome, units=[unit.unit for unit in chase.cars])
+        if chase.cars:
+            self._caught(chase.name, chase.cars)
         for unit in chase.cars:
             unit.begin(ARREST, self._dice.uniform(*ARREST_S))
 

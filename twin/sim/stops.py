@@ -49,13 +49,15 @@ class Said(NamedTuple):
 
 class Motorist(NamedTuple):
     """A stopped car. `driver` is the resident who drives (None: from elsewhere), `truly` who that is, `said` what they
-    say."""
+    say. `licence` is the number of the one they can show when they are asked for it, if they have one and do not
+    lie."""
 
     car: Vehicle
     driver: int | None
     truly: Said
     said: Said
     why: str
+    licence: str | None = None
 
 
 class Motorists:
@@ -82,19 +84,23 @@ class Motorists:
         share = FALSE_NAME_WANTED_SHARE if people.warrants(driver) else FALSE_NAME_SHARE
         return self._motorist(people.vehicle_at(car), driver, dice, lies=dice.random() < share)
 
-    def wanted(self, dice: Random, *, lies: bool) -> Motorist:
-        """Somebody with an open warrant, in their own car."""
+    def chosen(self, dice: Random, *, wanted: bool, lies: bool, licensed: bool | None = None) -> Motorist:
+        """Somebody in their own car: with an open warrant, or without; with a licence or without, where that
+        matters."""
         people = self._people()
         for _ in range(TRIES):
             one = dice.randrange(len(people))
-            if people.warrants(one) and people.cars_of(one):
+            if bool(people.warrants(one)) != wanted or not people.cars_of(one):
+                continue
+            if licensed is None or licensed == (people.licence(one) is not None):
                 return self._motorist(people.vehicle_at(people.cars_of(one)[0]), one, dice, lies=lies)
-        raise LookupError("nobody here is wanted and has a car")
+        raise LookupError("nobody here is like that and has a car")
 
     def _motorist(self, car: Vehicle, driver: int, dice: Random, *, lies: bool) -> Motorist:
         truly = _of(self._people(), driver)
         said = self._false_name(driver, truly, dice) if lies else truly
-        return Motorist(car, driver, truly, said, _one_of(REASONS, dice))
+        held = None if lies else self._people().licence(driver)
+        return Motorist(car, driver, truly, said, _one_of(REASONS, dice), held.number if held else None)
 
     def _false_name(self, driver: int, truly: Said, dice: Random) -> Said:
         """A name that they have been known under, a relative's, or one made up with their own birthday a little off."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -21,6 +21,8 @@ from center.api.app import create
 from center.api.front import Front
 from center.api.live import Live
 from center.api.map import SiteMap
+from center.api.openid import OpenId
+from center.api.openid_http import Ask
 from center.api.server import serve
 from center.api.sessions import Sessions
 from center.assembly import Assembly
@@ -28,9 +30,14 @@ from center.core.center import Center
 from center.core.effects import Audit
 from center.core.events import Event, HotlistLoaded, Listing, PlateRead
 from center.durability import Durability
+from center.open_sources import OpenSources
+from center.portal.portal import Portal
+from center.portal.web import PortalWeb
+from center.records import Records
 from center.relaying import Relaying, open_relay
-from center.site import from_tables
+from center.site import Site, from_tables
 from center.store.audit import AuditFile
+from center.store.evidence import Keeper
 from center.store.pictures import MemoryPictures
 from tests.center.doubles import HandClock, Ledger, SlowJournal
 from tests.running import PATIENCE_S, Answer, Console, becomes, tables
@@ -79,7 +86,10 @@ class Room:
         self.clock = clock
         self.live = live
         self._ledger = ledger
-        self.at = ("", 0)
+        self.ahead_s = 0.0
+        """By how much sessions and limits take it to be later than the event loop does."""
+        self.front: Front | None = None
+        self.at = self.portal_at = ("", 0)
 
     def learn(self, *events: Event) -> int:
         """Facts come in; returns the position of the last."""
@@ -99,8 +109,12 @@ class Room:
 
     @property
     def audit(self) -> list[tuple[str, str, str, bool]]:
-        """Operator, act, subject and whether it was granted, of every line."""
-        return [(line.operator, line.act, line.subject, line.granted) for line in self.audited]
+        """Operator, act, subject and whether it was granted, of every line but those of people coming and leaving."""
+        return [
+            (line.operator, line.act, line.subject, line.granted)
+            for line in self.audited
+            if not line.act.startswith("session.")
+        ]
 
     @property
     def audited(self) -> list[Audit]:
@@ -121,25 +135,45 @@ class Room:
             yield watching
 
 
+def _site(
+    hotlists: Sequence[dict[str, Any]],
+    cameras: Sequence[dict[str, Any]],
+    community: dict[str, Any] | None,
+    more: Mapping[str, Any],
+    policy: Mapping[str, Any],
+) -> Site:
+    feeds = [
+        {"name": f"list {number}", "format": "hotlist", "link": "folder", "folder": "lists", "options": {"name": name}}
+        for number, name in enumerate(one["hotlist"] for one in hotlists)
+    ]
+    told = {**tables(**policy), "feeds": feeds, "hotlists": list(hotlists), "cameras": list(cameras)}
+    told |= {"community": {"listen": f"{LOOPBACK}:0", **community}} if community is not None else {}
+    return from_tables({**told, **more}, "the test's site")
+
+
 @asynccontextmanager
 async def room(
     dist: Path = Path("/nowhere"),
     hotlists: Sequence[dict[str, Any]] = (),
     cameras: Sequence[dict[str, Any]] = (),
     clips: Path = Path("/nowhere"),
+    community: dict[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
+    ask: Ask | None = None,
+    records: Records | None = None,
+    open_sources: OpenSources | None = None,
     **policy: Any,
 ) -> AsyncIterator[Room]:
     """A room of the small site without feeds but those of `hotlists`, on a free port, with a relay where
-    there are `cameras`."""
+    there are `cameras` and a portal where there is a `community`. `more` goes into the site file; `ask` reaches the
+    provider of its `[sign_in]`; `records` and `open_sources` answer what is looked up."""
     loop = asyncio.get_running_loop()
-    feeds = [
-        {"name": f"list {number}", "format": "hotlist", "link": "folder", "folder": "lists", "options": {"name": name}}
-        for number, name in enumerate(one["hotlist"] for one in hotlists)
-    ]
-    told = {**tables(**policy), "feeds": feeds, "hotlists": list(hotlists), "cameras": list(cameras)}
-    site = from_tables(told, "the test's site")
+    site = _site(hotlists, cameras, community, more or {}, policy)
     journal, clock, ledger = Gate(), HandClock(), Ledger()
     video = open_relay(site, clips, clock, ThreadPoolExecutor(1), lambda _: None)
+    portal = None
+    if site.community is not None:
+        portal = Portal("test", site.community, clips / "quarantine", Keeper(clips / "kept", "test"), clock)
     assembly = Assembly(
         site,
         center=Center(),
@@ -150,21 +184,35 @@ async def room(
         audit=ledger,
         pictures=MemoryPictures(),
         video=video[1] if video else None,
+        community=portal,
+        records=records,
+        open_sources=open_sources,
     )
     durability = Durability(assembly.host)
-    live = Live(assembly.board, durability, clock)
+    live = Live(assembly.board, durability, clock, site.api.pages_each)
     trail = AuditFile(":memory:")
     ledger.then = lambda effect: trail.keep(effect) if isinstance(effect, Audit) else None
-    front = Front(assembly, Sessions(site, loop.time), live, SiteMap(None), trail, video[1] if video else None)
+    here = Room(assembly, journal, clock, live, ledger, video[1] if video else None)
+    seconds = lambda: loop.time() + here.ahead_s  # noqa: E731
+    openid = None if ask is None else OpenId(site.sign_in, site.sign_in.client_secret, ask, seconds)
+    sessions = Sessions(site, seconds)
+    front = here.front = Front(
+        assembly, sessions, live, SiteMap(None), trail, video[1] if video else None, portal, openid
+    )
     sock = socket.create_server((LOOPBACK, 0), backlog=512)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)  # its connections inherit it
-    here = Room(assembly, journal, clock, live, ledger, video[1] if video else None)
     here.at = sock.getsockname()
     started = asyncio.Event()
     assembly.start()
-    works = [asyncio.create_task(work) for work in (live.run(), serve(create(front, dist), sock, started.set))]
+    serving = serve(create(front, dist), sock, started.set, None, site.api.believed)
+    works = [asyncio.create_task(work) for work in (live.run(), serving)]
     if video is not None:
         works.append(asyncio.create_task(video[0].run()))
+    if portal is not None:
+        portal.submit = assembly.host.submit
+        listening = socket.create_server((LOOPBACK, 0))
+        here.portal_at = listening.getsockname()
+        works.append(asyncio.create_task(PortalWeb(portal, durability.kept).run(listening)))
     await started.wait()
     try:
         yield here

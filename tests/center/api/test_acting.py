@@ -12,6 +12,7 @@ from center.api import front as front_module
 from center.core.events import UnitMoved
 from center.ingest.feed import Attachment
 from tests.center.api.room import Room, get, play, posted, room, until
+from tests.patience import PATIENCE_S
 from tests.running import Console
 
 pytestmark = pytest.mark.wire
@@ -169,11 +170,15 @@ def test_the_audit_trail_is_read_by_those_who_audit_and_tells_of_it() -> None:
     async def story() -> None:
         async with room() as here:
             ada, aud = await here.console("ada"), await here.console("aud")
-            await posted(ada, "/api/units/PD-1/look", {"what": "audio", "reason": "pursuit", "case": "26-7"})
+            await posted(ada, "/api/units/PD-1/look", {"what": "audio", "reason": "pursuit", "case": "77-7"})
             await posted(ada, "/api/units/SO-1/look", {"what": "video", "reason": "pursuit"})
             refused = await get(ada, "/api/audit")
             assert (refused.status, refused.said["why"]) == (403, "an operator may not do audit.read")
             lines = (await get(aud, "/api/audit")).said
+            assert [(one["operator"], one["act"], one["subject"]) for one in reversed(lines[-2:])] == [
+                (who, "session.open", "127.0.0.1") for who in ("ada", "aud")
+            ]
+            del lines[-2:]
             assert [(one["operator"], one["act"], one["granted"]) for one in lines] == [
                 ("aud", "audit.read", True),
                 ("ada", "audit.read", False),
@@ -182,7 +187,7 @@ def test_the_audit_trail_is_read_by_those_who_audit_and_tells_of_it() -> None:
             ]
             narrowed = (await get(aud, "/api/audit?operator=ada&granted=false&subject=PD-1")).said
             assert [(one["why"], one["reason"], one["case"]) for one in narrowed] == [
-                ("PD-1 is not a unit of an own agency: its position is shared, nothing else", "pursuit", "26-7")
+                ("PD-1 is not a unit of an own agency: its position is shared, nothing else", "pursuit", "77-7")
             ]
             assert (await get(aud, f"/api/audit?before={narrowed[0]['at']}")).said == []
             assert len((await get(aud, "/api/audit?limit=2")).said) == 2
@@ -232,6 +237,26 @@ def test_a_search_needs_a_reason_and_a_case_and_finds_what_looks_alike() -> None
     play(story())
 
 
+def test_a_search_asked_again_by_the_same_request_is_searched_again_at_the_door() -> None:
+    """It shows what is there by now, so it wants a case that still goes on and leaves a line of its own. Fails when the
+    answer to the first lets later ones through: whoever was let search once could search for ever, unseen."""
+
+    async def story() -> None:
+        async with room() as here:
+            ada, sup = await here.console("ada"), await here.console("sup")
+            assert (await posted(sup, "/api/cases/77-7/assign", {"title": "t", "persons": ["sup"]})).status == 200
+            body = {"request": "r-1", "plate": "ABC100", "reason": "theft", "case": "77-7"}
+            for serial in (1, 2):
+                here.learn(here.read("ABC100", serial))
+                assert len((await posted(ada, SEARCH, body)).said) == serial
+            assert here.audit.count(("ada", "plates.search", "ABC100", True)) == 2
+            assert (await posted(sup, "/api/cases/77-7/close")).status == 200
+            assert (await posted(ada, SEARCH, body)).status == 403
+            assert (await posted(ada, SEARCH, body)).status == 403, "a refusal stays one"
+
+    play(story())
+
+
 def test_a_picture_is_for_those_who_work_with_it() -> None:
     """Byte for byte, kept by nobody in between, and every look is audited, also at one that is gone."""
     jpeg = b"\xff\xd8\xff\xe0 a plate \xff\xd9"
@@ -242,7 +267,7 @@ def test_a_picture_is_for_those_who_work_with_it() -> None:
             ada, aud, pat = [await here.console(name) for name in ("ada", "aud", "pat")]
             answer = await get(ada, "/api/pictures/ab12")
             assert (answer.status, answer.headers["content-type"], answer.body) == (200, "image/jpeg", jpeg)
-            assert answer.headers["cache-control"].startswith("private")
+            assert answer.headers["cache-control"] == "no-store"
             assert (await get(aud, "/api/pictures/ab12")).status == 403
             assert (await get(pat, "/api/pictures/ab12")).status == 403
             assert (await get(ada, "/api/pictures/cd34")).status == 404
@@ -306,7 +331,7 @@ def test_bodies_have_a_size_and_state_it() -> None:
 
 
 def _chunked(at: tuple[str, int], headers: dict[str, str]) -> int:
-    connection = http.client.HTTPConnection(*at, timeout=10)
+    connection = http.client.HTTPConnection(*at, timeout=PATIENCE_S)
     try:
         connection.request("POST", LOOK, iter([b"{}"]), headers, encode_chunked=True)
         return connection.getresponse().status

@@ -13,20 +13,25 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
 from center.api import live as live_module
+from center.core.access import ACTS
+from center.core.audiences import KINDS
 from center.core.events import MINUTE, SECOND, AircraftSeen, OperatorActed, StopClosed, StopOpened, UnitMoved
 from tests.center.api.room import BUFFER_BYTES, Room, frame, frame_with, play, room, until
-from tests.running import Console
+from tests.running import Console, tables
 
 pytestmark = pytest.mark.wire
 
 CROWD = 200
+SO_MANY = "2 pages are open for you already: close one"
 
 
 def test_first_hello_then_the_state_then_what_changes() -> None:
-    """The state is what GET /api/state gives; items of a delta are complete."""
+    """The state is what GET /api/state gives; items of a delta are complete. The hello has the reasons of the person's
+    own agency."""
+    own, partner = tables()["agencies"]
 
     async def story() -> None:
-        async with room() as here:
+        async with room(more={"agencies": [{**own, "reasons": ["warrant"]}, partner]}) as here:
             here.learn(here.listed("WNT001"), here.read("WNT001"))
             console = await here.console("sup")
             async with here.knock(console) as watching:
@@ -37,6 +42,10 @@ def test_first_hello_then_the_state_then_what_changes() -> None:
                     "simulated": True,
                     "site": "test",
                     "operator": {"operator": "sup", "name": "Sup", "agency": "SO", "role": "supervisor"},
+                    "acts": [act for act, rule in ACTS.items() if "supervisor" in rule.roles],
+                    "kinds": list(KINDS),
+                    "reasons": ["warrant"],
+                    "people": {who: who.title() for who in ("ada", "ben", "sup", "aud", "pat")},
                 }
                 state = await frame(watching)
                 assert state["type"] == "state"
@@ -166,7 +175,7 @@ def test_two_hundred_people_are_shown_the_same_at_once() -> None:
     """Each gets the alert, in one frame."""
 
     async def story() -> None:
-        async with room() as here, AsyncExitStack() as stack:
+        async with room(more={"api": {"pages_each": CROWD}}) as here, AsyncExitStack() as stack:
             here.learn(here.listed("WNT001"))
             console = await here.console()
             watching = [await stack.enter_async_context(here.watch(console)) for _ in range(CROWD)]
@@ -233,6 +242,28 @@ def test_the_room_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
                     assert await turned_away(here, console) == 403
                 await until(lambda: here.live.watching == 1)
                 assert await turned_away(here, console) == 101
+
+    play(story())
+
+
+def test_one_person_does_not_fill_the_room() -> None:
+    """Whose pages are as many as may be is told so and put down once, however often they come again; others come in."""
+
+    async def story() -> None:
+        async with room(more={"api": {"pages_each": 2}}) as here:
+            console = await here.console()
+            async with here.watch(console):
+                async with here.watch(console):
+                    for _ in range(3):
+                        async with here.knock(console) as third:
+                            await third.wait_closed()
+                        assert (third.close_code, third.close_reason) == (1013, SO_MANY)
+                    assert await turned_away(here, await here.console("sup")) == 101
+                await until(lambda: here.live.watching == 1)
+                async with here.watch(console):
+                    pass
+            lines = [line for line in here.front.trail.latest(100, None) if line.act == "room.watch"]
+            assert [(line.operator, line.why) for line in lines if not line.granted] == [("ada", SO_MANY)]
 
     play(story())
 

@@ -130,7 +130,7 @@ def test_the_site_and_its_map(tmp_path: Path) -> None:
                 "America/Chicago",
                 None,
             )
-            assert {"agency": "PD", "name": "Police Department", "own": False} in site["agencies"]
+            assert {"agency": "PD", "name": "Police Department", "own": False, "sees": []} in site["agencies"]
             assert {"reader": "R1", "name": "reader R1", "lat": 30.2, "lon": -93.2} in site["readers"]
             answer = await get(ada, "/api/map")
             assert answer.headers["content-type"] == "application/geo+json"

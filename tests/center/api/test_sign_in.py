@@ -8,12 +8,12 @@ import re
 import pytest
 
 from center.api import sessions as sessions_module
-from tests.center.api.room import get, play, posted, room, until
+from tests.center.api.room import get, play, posted, room
 from tests.running import TOKEN, Console
 
 pytestmark = pytest.mark.wire
 
-OPEN = {"/api/status", "/api/session/demo"}
+OPEN = {"/api/status", "/api/session/demo", "/api/session/ways"}
 """What anybody may read."""
 
 
@@ -59,8 +59,8 @@ def test_on_a_real_site_only_the_token_lets_in() -> None:
     play(story())
 
 
-def test_a_session_ends_at_sign_out_after_a_shift_and_never_by_guessing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signing out ends one session, not the person's others."""
+def test_a_session_ends_at_sign_out_after_a_shift_when_idle_and_never_by_guessing() -> None:
+    """Signing out ends one session, not the person's others, unless that is what is asked for."""
 
     async def story() -> None:
         async with room() as here:
@@ -72,15 +72,26 @@ def test_a_session_ends_at_sign_out_after_a_shift_and_never_by_guessing(monkeypa
             for cookie in ("rtcc_session=", "rtcc_session=x", f"rtcc_session={'x' * 5000}", "rtcc_session=%00"):
                 guess.headers = {"Cookie": cookie}
                 assert (await get(guess, "/api/state")).status == 401
-            monkeypatch.setattr(sessions_module, "SESSION_S", 0.2)
-            short = await here.console()
-            await until(lambda: short.get("/api/state").status == 401)
+            here.ahead_s = 3599.0
+            assert (await get(other, "/api/state")).status == 200
+            here.ahead_s += 3599.0
+            assert (await get(other, "/api/state")).status == 200, "it was used within the hour"
+            here.ahead_s += 3601.0
+            assert (await get(other, "/api/state")).status == 401, "nothing was done for an hour"
+            long = await here.console()
+            for _ in range(7):
+                here.ahead_s += 3590.0
+                assert (await get(long, "/api/state")).status == 200
+            here.ahead_s += 3590.0 + 80.0
+            await get(long, "/api/state")
+            here.ahead_s += 1.0
+            assert (await get(long, "/api/state")).status == 401, "eight hours are enough"
 
     play(story())
 
 
 def test_nothing_is_answered_without_a_session() -> None:
-    """Every route of the OpenAPI document but three."""
+    """Every route of the OpenAPI document but four."""
 
     async def story() -> None:
         async with room() as here:

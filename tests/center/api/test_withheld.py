@@ -18,22 +18,73 @@ PLATE = "KEP7001"
 OPEN = "OPN001"
 KEPT = {"hotlist": "internal", "category": "affairs", "roles": ["supervisor"]}
 BODIES: dict[str, dict[str, Any]] = {
+    "/api/units/{unit}/answer": {"inquiry": "i0.0", "person": "SYN-1"},
     "/api/session": {"operator": "ben"},
     "/api/alerts/{alert}/acknowledge": {},
     "/api/alerts/{alert}/confirm": {"action": "units sent"},
     "/api/alerts/{alert}/dismiss": {"disposition": "misread", "action": "none"},
+    "/api/alerts/{alert}/correct": {"disposition": "misread", "reason": "a trailer"},
+    "/api/alerts/{alert}/outcome": {"outcome": "recovered"},
+    "/api/incidents/{incident}/share": {"agency": "PD", "reason": "theirs"},
+    "/api/incidents/{incident}/unshare": {"agency": "PD", "reason": "theirs"},
     "/api/units/{unit}/look": {"what": "position"},
     "/api/units/{unit}/message": {"text": "hello"},
-    "/api/plates/search": {"plate": "OTHER1", "reason": "a theft", "case": "26-1"},
+    "/api/holds": {"subject": "plate:OTHER1", "days": 30, "reason": "trial", "case": "26-1"},
+    "/api/holds/{hold}/lift": {"reason": "over"},
+    "/api/sessions/{session}/end": {"reason": "left open"},
+    "/api/log": {"text": "quiet"},
+    "/api/plates/search": {"plate": "OTHER1", "reason": "theft", "case": "26-1"},
+    "/api/records/search": {"plate": "OTHER1", "reason": "theft", "case": "26-1"},
+    "/api/posts/search": {"words": "truck", "reason": "theft", "case": "26-1"},
     "/api/cameras/{camera}/watch": {"reason": "alert", "case": "{alert}"},
     "/api/cameras/{camera}/listen": {"reason": "alert", "case": "{alert}"},
+    "/api/cameras/{camera}/ask": {"reason": "alert", "case": "{alert}"},
+    "/api/asks/{ask}/end": {},
     "/api/cameras/{camera}/keep": {"reason": "evidence", "case": "{alert}", "start": 0, "end": 1},
     "/api/tickets/{ticket}/stop": {},
     "/api/tickets/{ticket}/revoke": {"reason": "enough"},
+    "/api/community/{incident}/request": {
+        "case": "none",
+        "reason": "robbery",
+        "lat": 30.2,
+        "lon": -93.2,
+        "radius_m": 300,
+        "start": 0,
+        "end": 1,
+    },
+    "/api/community/{asked}/close": {},
+    "/api/community/{offer}/approve": {"reason": "shows it"},
+    "/api/community/{offer}/reject": {"reason": "shows nothing"},
+    "/api/bulletins": {
+        "kind": "vehicle",
+        "title": "Grey van",
+        "text": "a van",
+        "confidence": "likely",
+        "until": "2026-01-03T12:00:00Z",
+        "sources": [{"kind": "witness", "name": "w"}],
+    },
+    "/api/bulletins/series": {"reports": ["cad/b1", "cad/b2"], "reason": "series", "case": "26-1"},
+    "/api/bulletins/{bulletin}/approve": {},
+    "/api/bulletins/{bulletin}/decline": {"reason": "vague"},
+    "/api/bulletins/{bulletin}/read": {},
+    "/api/bulletins/{bulletin}/withdraw": {"reason": "found"},
+    "/api/messages": {"to": "unit/SO-1", "text": "hello", "about": "{about}"},
+    "/api/messages/reply": {"thread": "{about}", "text": "hello"},
+    "/api/messages/{post}/read": {},
+    "/api/cases/{case}/assign": {"title": "t", "persons": ["sup"]},
+    "/api/cases/{case}/close": {},
     "/api/boxes/{box}/accept": {"units": ["SO-1"]},
     "/api/boxes/{box}/decline": {},
+    "/api/audit/{line}/review": {"verdict": "fine"},
+    "/api/tips/belongs": {"tip": "tips/T1", "about": "{about}", "reason": "names it"},
+    "/api/tips/apart": {"tip": "tips/T1", "about": "{about}", "reason": "names it"},
+    "/api/tips/unsay": {"tip": "tips/T1", "about": "{about}", "reason": "names it"},
+    "/api/patterns/series/confirm": {"reports": ["cad/b1", "cad/b2"]},
+    "/api/patterns/series/split": {"reports": ["cad/b1"], "out": ["cad/b2"]},
+    "/api/patterns/series/plates": {"reports": ["cad/b1", "cad/b2"], "reason": "series", "case": "26-1"},
 }
-"""What is said on every route that wants to be told something; `{alert}` is the one that is asked about."""
+"""What is said on every route that wants to be told something; `{alert}` is the one that is asked about,
+`{about}` the conversation about it."""
 
 
 async def kept_hit(here: Room, sup: Console) -> list[str]:
@@ -44,6 +95,8 @@ async def kept_hit(here: Room, sup: Console) -> list[str]:
     here.learn(here.listed(PLATE, hotlist="internal"), call, here.read(PLATE))
     (lead,) = here.assembly.center.picture.alerts.alerts
     assert (await posted(sup, f"/api/alerts/{lead}/confirm", {"action": "units sent"})).status == 200
+    told = {"to": "unit/SO-1", "text": f"stand by for {PLATE}", "about": f"alert/{lead}"}
+    assert (await posted(sup, "/api/messages", told)).status == 200
     here.learn(HotlistSpoiled(at=now, source="internal", hotlist="internal", why=f"half of {PLATE}"))
     return list(here.assembly.center.picture.alerts.alerts)
 
@@ -58,8 +111,10 @@ async def every_answer(here: Room, console: Console, alert: str) -> dict[str, An
         if "get" in ways:
             answers[f"GET {path}"] = await get(console, place)
         if "post" in ways:
-            body = {key: alert if said == "{alert}" else said for key, said in BODIES[path].items()}
-            answers[f"POST {path}"] = await posted(console, place, body)
+            named = {"{alert}": alert, "{about}": f"alert/{alert}"}
+            body = {key: named.get(str(said), said) for key, said in BODIES[path].items()}
+            asker = Console(console.at) if path == "/api/session" else console
+            answers[f"POST {path}"] = await posted(asker, place, body)
     return answers
 
 
@@ -91,6 +146,31 @@ def test_what_comes_of_a_list_is_nowhere_for_whom_it_is_kept_from(who: str) -> N
                     assert PLATE.encode() not in answer.body, route
                     assert b"internal" not in answer.body or "/audit" in route or "/feeds" in route, route
                     assert answer.status in (200, 403, 404, 409) or route.endswith("/session"), (route, answer)
+
+    play(story())
+
+
+def test_what_is_written_about_a_kept_hit_is_kept_as_well_also_when_the_hit_is_forgotten() -> None:
+    """A line in the watch log goes where the hit goes, and the conversation about it stays where it was when retention
+    has taken the hit. Somebody from whom it is kept writes about its number as about any other: their line is shown to
+    them. Fails when a line about a hit is everybody's, or goes from its writer's eyes."""
+
+    async def story() -> None:
+        async with room(hotlists=[KEPT]) as here:
+            ben, sup = await here.console("ben"), await here.console("sup")
+            (lead, *_) = await kept_hit(here, sup)
+            for who, text in ((sup, f"{PLATE} is ours"), (ben, "what is this")):
+                assert (await posted(who, "/api/log", {"text": text, "about": lead})).status == 200
+            picture = here.assembly.center.picture
+            for _ in range(2):
+                for path in ("/api/log", "/api/log.txt", "/api/state", "/api/messages"):
+                    theirs = (await get(ben, path)).body.decode()
+                    assert PLATE not in theirs, path
+                    assert ("what is this" in theirs) == ("messages" not in path), path
+                assert f"{PLATE} is ours" in (await get(sup, "/api/log")).body.decode()
+                assert PLATE in (await get(sup, "/api/messages")).body.decode()
+                picture.alerts.alerts.pop(lead, None)
+                picture.alerts.closed[:] = [name for name in picture.alerts.closed if name != lead]
 
     play(story())
 

@@ -38,7 +38,18 @@ from center.core.events import (
     Woke,
 )
 from center.core.picture import Picture
-from center.core.roster import Agency, Policy, RosterAircraft, RosterCamera, RosterOperator, RosterReader, RosterUnit
+from center.core.roster import (
+    SHARED,
+    Agency,
+    Grounds,
+    Policy,
+    RosterAircraft,
+    RosterCamera,
+    RosterOperator,
+    RosterOwner,
+    RosterReader,
+    RosterUnit,
+)
 
 T0 = Micros(1_767_366_000 * SECOND)
 LAT, LON = 30.0, -93.0
@@ -47,7 +58,7 @@ E = TypeVar("E", bound=Effect)
 
 AGENCIES = (
     Agency("CPSO", "Sheriff's Office", own=True),
-    Agency("LCPD", "Lake Charles Police"),
+    Agency("LCPD", "Lake Charles Police", sees=SHARED),
 )
 UNITS = (
     *(RosterUnit(f"SO-{n}", "CPSO", devices=(f"modem-{n}",), terminal=f"mdt-{n}") for n in range(1, 9)),
@@ -70,12 +81,24 @@ CAMERAS = (
     RosterCamera("bank", "community", "CPSO", "Bank", None, LAT, LON, owner="B."),
     RosterCamera("air", "aircraft", "CPSO", "Air 1", "a1b2c3", connected=True),
 )
+PORCH = RosterCamera("porch", "community", "CPSO", "Porch", None, LAT, LON, owner="G.", consent="asked", connected=True)
+OWNERS = (
+    RosterOwner("o1", LAT, LON, "porch"),
+    RosterOwner("o2", LAT + 0.002, LON),
+    RosterOwner("o3", LAT, LON + 0.002),
+    RosterOwner("far", LAT + 0.5, LON),
+)
+"""Who has registered a camera; no test but those about the community has them on its roster."""
 OPERATORS = (
     RosterOperator("ada", "Ada Broussard", "CPSO"),
     RosterOperator("sue", "Sue Guidry", "CPSO", "supervisor"),
     RosterOperator("aud", "Aud Fontenot", "CPSO", "auditor"),
     RosterOperator("rep", "Rep Hebert", "CPSO", "representative"),
     RosterOperator("tra", "Tra Doucet", "CPSO", "trainer"),
+    RosterOperator("det", "Det Arceneaux", "CPSO", "detective"),
+    RosterOperator("dep", "Dep Comeaux", "CPSO", "deputy"),
+    RosterOperator("adm", "Adm Trahan", "CPSO", "administrator"),
+    RosterOperator("lee", "Lee Fruge", "LCPD", "representative"),
     RosterOperator("pat", "Pat Landry", "LCPD"),
 )
 
@@ -93,6 +116,7 @@ def site(s: float = 0, **said: Any) -> SiteLoaded:
         "aircraft": (RosterAircraft("a1b2c3", "Air 1", "CPSO"),),
         "operators": OPERATORS,
         "cameras": CAMERAS,
+        "grounds": Grounds(cases=("26-1", "26-7")),
     }
     return SiteLoaded(at=when(s), source="site", name="Test Parish", **roster | said)
 

@@ -11,35 +11,59 @@ center made up (an alert, a request), it says `#3`, which `resolved` replaces by
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from center.core import (
     access,
     aircraft,
     alerting,
+    bulletins,
     calls,
+    cases,
     clips,
+    community,
     correlation,
+    counts,
+    inquiries,
     messages,
     patterns,
     plates,
+    retention,
     stops,
+    threads,
+    triggers,
     units,
     video,
+    watch_log,
 )
 from center.core.access import ACTS
-from center.core.ahead import MAX_ASKED
 from center.core.camera_events import CameraChanged, CameraLooked, ClipKept, VideoRefused
-from center.core.effects import Forecast, KeepClip, OpenVideo, Reach, Route, Send, WakeAt
+from center.core.community_facts import ClipOffered, LiveShared
+from center.core.effects import (
+    Forecast,
+    Forget,
+    KeepClip,
+    Lookup,
+    OpenVideo,
+    Reach,
+    ReleaseClip,
+    Route,
+    SearchPosts,
+    Send,
+    WakeAt,
+)
 from center.core.events import (
     DAY,
     HOUR,
     MINUTE,
     SECOND,
     AircraftSeen,
+    Answer,
     CallChanged,
     CallClosed,
     CallOpened,
@@ -65,28 +89,67 @@ from center.core.events import (
     VehicleSeen,
     Woke,
 )
+from center.core.message_facts import MessageDelivered, MessageReplied
+from center.core.open_facts import PostsFound
+from center.core.outcome_facts import VehicleRecovered
 from center.core.pattern_facts import Advice, Box, ForecastReady, Patterns, Rash
 from center.core.picture import Picture
+from center.core.record_facts import LookupAnswered
+from center.core.retention_facts import Forgotten, RetentionDue
 from center.core.roster import Policy
-from tests.center.core.facts import LAT, LON, T0, UNITS, called, hotlist, listed, moved, read, site
+from center.core.session_events import SessionChanged
+from tests.center.core.facts import (
+    CAMERAS,
+    LAT,
+    LON,
+    OWNERS,
+    PORCH,
+    T0,
+    UNITS,
+    called,
+    hotlist,
+    listed,
+    moved,
+    read,
+    site,
+)
+from tests.center.core.lookups import cars, found, posts, said_in_search, said_of_drivers
+from tests.center.core.sequences_talk import talk
+from tests.center.core.sequences_tips import tips
 
+REMEMBERING = tuple(replace(it, remembers=True) if it.kind == "dash" else it for it in CAMERAS)
+place = partial(site, owners=OWNERS, cameras=(*REMEMBERING, PORCH), keep_on=tuple(triggers.HAPPENINGS))
 SMALL = {
+    (counts, "MAX_MONTHS"): 2,
+    (counts, "MAX_REMEMBERED"): 3,
     (access, "MAX_REMEMBERED"): 5,
     (aircraft, "MAX_AIRCRAFT"): 3,
     (alerting, "MAX_CLOSED"): 3,
     (alerting, "MAX_READS_SHOWN"): 4,
+    (bulletins, "MAX_BULLETINS"): 3,
     (calls, "MAX_CALLS"): 6,
+    (cases, "MAX_CASES"): 2,
     (clips, "MAX_CLIPS"): 2,
+    (community, "MAX_REQUESTS"): 2,
+    (community, "CLIPS_A_REQUEST"): 3,
     (correlation, "MAX_INCIDENTS"): 4,
     (correlation, "MAX_JOINED"): 3,
     (correlation, "MAX_NOTED"): 3,
+    (inquiries, "MAX_INQUIRIES"): 4,
+    (inquiries, "MAX_WAITING"): 3,
     (messages, "MAX_MESSAGES"): 10,
     (patterns, "MAX_BOXES"): 3,
     (patterns, "MAX_REPORTS"): 3,
     (plates, "MAX_READS"): 8,
+    (retention, "MAX_HITS"): 3,
+    (retention, "MAX_HOLDS"): 2,
     (stops, "MAX_STOPS"): 4,
+    (threads, "MAX_POSTS"): 5,
+    (threads, "MAX_THREADS"): 3,
+    (triggers, "AT_ONCE"): 1,
     (units, "MAX_STRANGERS"): 2,
     (video, "MAX_TICKETS"): 3,
+    (watch_log, "MAX_ENTRIES"): 4,
 }
 """Every bound of the core, drawn in so far that a short sequence runs into it."""
 
@@ -127,9 +190,13 @@ policies = st.builds(
     notify_units=st.sampled_from((0, 1, 3)),
     escalate_after_s=st.sampled_from((0, 30)),
     escalations=st.sampled_from((0, 2)),
+    deliver_s=st.sampled_from((0, 20)),
+    resends=st.sampled_from((0, 2)),
+    read_s=st.sampled_from((0, 60)),
     hotlist_shrink=st.sampled_from((0.0, 0.5, 2.0)),
     cameras_each=st.sampled_from((0, 2)),
     watch_s=st.sampled_from((0, 600)),
+    status_check_s=st.sampled_from((0, 60, 300)),
 )
 said_of_calls = {
     "call": st.sampled_from(("c1", "c2", "c3", "c4")),
@@ -197,12 +264,39 @@ HARMLESS = st.one_of(
     fact(DeviceReported, device=names, status=words),
     fact(FeedFaulted, why=words, excerpt=words, repeats=numbers),
 )
+HELD = (
+    "plate:ABC123",
+    "unit:SO-1",
+    "call:c1",
+    "incident:i1.1",
+    "alert:a1.1",
+    "stop:x",
+    "clip:k1.1",
+    "all:",
+    "",
+    "shoe:1",
+)
+STATUSES = ("available", "emergency", "crash", "no-fix", "alive")
 FACTS: tuple[st.SearchStrategy[Event], ...] = (
     HARMLESS,
     fact(UnitMoved, unit=names, lat=lats, lon=lons, accuracy_m=maybe(floats), **moves),
-    fact(UnitReported, unit=names, status=st.sampled_from(("available", "emergency", "no-fix", "alive")), text=words),
+    fact(UnitReported, unit=names, status=st.sampled_from(STATUSES), text=words),
     fact(StopOpened, unit=names, stop=marks, plate=maybe(letters), state=states, lat=maybe(lats), lon=maybe(lons)),
     fact(StopChanged, unit=names, stop=marks, plate=maybe(letters), state=states, last=maybe(words)),
+    fact(StopChanged, unit=st.sampled_from(("SO-1", "SO-2")), stop=st.sampled_from(("s1", "s2")), **said_of_drivers),
+    fact(LookupAnswered, answers=marks, persons=found, vehicles=cars, listed=st.just(("stolen",)), trouble=words),
+    fact(LookupAnswered, answers=marks, persons=found, vehicles=cars),
+    fact(PostsFound, answers=marks, posts=posts, more=st.booleans()),
+    fact(
+        OperatorActed,
+        operator=st.sampled_from(("ada", "sue")),
+        act=st.sampled_from(("records.search", "posts.search")),
+        subject=words,
+        request=requests,
+        reason=st.just("stop"),
+        case=marks,
+        details=st.fixed_dictionaries({}, optional=said_in_search),
+    ),
     fact(StopClosed, unit=names, stop=marks, outcome=maybe(words)),
     fact(
         PlateRead,
@@ -230,7 +324,15 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
         **{name: said_of_calls[name] for name in ("call", "system", "incident")},
         disposition=st.sampled_from((None, "unfounded")),
     ),
+    tips(lats, lons, letters),
     fact(ForecastReady, answers=marks, advice=maybe(advices), trouble=words),
+    fact(
+        SessionChanged,
+        operator=st.sampled_from(("ada", "nobody", "")),
+        what=st.sampled_from(("opened", "refused", "ended")),
+        address=words,
+        why=words,
+    ),
     fact(
         OperatorActed,
         operator=st.just("sue"),
@@ -259,6 +361,20 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
     ),
     fact(
         OperatorActed,
+        operator=st.just("sue"),
+        act=st.sampled_from(("hold.place", "hold.place", "hold.lift")),
+        subject=st.one_of(marks, st.sampled_from(HELD)),
+        request=requests,
+        reason=words,
+        case=words,
+        details=st.fixed_dictionaries(
+            {"days": st.sampled_from(("1", "30", "", "x"))}, optional={"start": words, "end": words, "owner": words}
+        ),
+    ),
+    fact(RetentionDue),
+    fact(Forgotten, answers=marks, removed=st.just({"reads": 3}), held=numbers, trouble=words),
+    fact(
+        OperatorActed,
         operator=st.sampled_from(("ada", "sue")),
         act=st.just("alert.confirm"),
         subject=marks,
@@ -273,6 +389,7 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
         request=requests,
         details=st.fixed_dictionaries({"text": words}),
     ),
+    *talk(fact, words, marks, requests),
     fact(
         OperatorActed,
         operator=st.sampled_from(("ada", "sue")),
@@ -291,6 +408,16 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
         request=requests,
         reason=words,
     ),
+    fact(
+        OperatorActed,
+        operator=st.sampled_from(("ada", "sue")),
+        act=st.sampled_from(("incident.share", "incident.share", "incident.unshare")),
+        subject=marks,
+        request=requests,
+        reason=words,
+        details=st.fixed_dictionaries({"agency": st.sampled_from(("LCPD", "LCPD", "CPSO", ""))}),
+    ),
+    fact(OperatorActed, operator=st.sampled_from(("lee", "sue")), act=st.just("room.watch"), request=requests),
     fact(CameraChanged, camera=st.sampled_from(("shop", "air", "ghost")), state=words, since=maybe(numbers)),
     fact(
         CameraLooked,
@@ -298,6 +425,66 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
         corners=st.lists(st.tuples(lats, lons), max_size=4).map(tuple),
     ),
     fact(VideoRefused, answers=marks, why=words),
+    fact(
+        OperatorActed,
+        operator=st.sampled_from(("ada", "sue")),
+        act=st.just("community.request"),
+        subject=marks,
+        request=requests,
+        reason=st.sampled_from(("robbery", "curious")),
+        case=marks,
+        details=st.fixed_dictionaries(
+            {
+                "lat": st.sampled_from((str(LAT), "x")),
+                "lon": st.just(str(LON)),
+                "radius_m": st.sampled_from(("500", "nan")),
+                "start": st.just(str(int(T0) - SECOND)),
+                "end": st.just(str(int(T0))),
+                "open_s": st.sampled_from(("600", "0")),
+                "live": st.sampled_from(("yes", "")),
+            }
+        ),
+    ),
+    fact(
+        OperatorActed,
+        operator=st.sampled_from(("ada", "sue")),
+        act=st.sampled_from(("community.close", "community.approve", "community.reject")),
+        subject=marks,
+        request=requests,
+        reason=words,
+    ),
+    fact(
+        ClipOffered,
+        request=marks,
+        owner=st.sampled_from(("o1", "o2", "ghost")),
+        file=st.sampled_from(("a", "b", "c", "d")),
+        begins=numbers,
+        ends=numbers,
+        size=numbers,
+        sha256=words,
+        seconds=floats,
+        width=numbers,
+        height=numbers,
+        codec=words,
+        clock_off_us=maybe(st.integers(-(2**50), 2**50)),
+        says=words,
+    ),
+    fact(VehicleRecovered, unit=names, plate=letters, state=states),
+    fact(
+        OperatorActed,
+        operator=st.sampled_from(("ada", "sue")),
+        act=st.sampled_from(("outcome.mark", "outcome.correct")),
+        subject=marks,
+        request=requests,
+        reason=words,
+        details=st.fixed_dictionaries(
+            {
+                "outcome": st.sampled_from(("recovered", "other", "")),
+                "disposition": st.sampled_from(alerting.DISPOSITIONS),
+            }
+        ),
+    ),
+    fact(LiveShared, request=marks, owner=st.sampled_from(("o1", "ghost")), shares=st.booleans()),
     fact(ClipKept, answers=marks, start=maybe(numbers), size=numbers, trouble=words),
     fact(MessageAcked, answers=marks, unit=st.sampled_from(("#", "#", "SO-1", "mdt-2", "PD-1"))),
     fact(RouteAnswered, answers=marks, times=times),
@@ -306,8 +493,9 @@ FACTS: tuple[st.SearchStrategy[Event], ...] = (
     fact(FeedFellQuiet, feed=st.sampled_from(("avl", "lpr"))),
     fact(FeedRecovered, feed=st.sampled_from(("avl", "lpr"))),
     st.builds(
-        lambda kept, policy, on: site(units=UNITS[:kept], policy=policy, patterns=on),
+        lambda kept, records, policy, on: place(units=UNITS[:kept], records=records, policy=policy, patterns=on),
         st.sampled_from((0, 1, 2, len(UNITS))),
+        st.booleans(),
         policies,
         st.sampled_from((None, Patterns(), Patterns(more_than=0, keep_days=1))),
     ),
@@ -320,7 +508,8 @@ SCENE: tuple[tuple[int, Event], ...] = tuple(
         read("ABC123", 0),
         read("XYZ9", 0, "R2"),
         called("c1", 0),
-        site(patterns=Patterns()),
+        place(patterns=Patterns(), records=True, simulated=True, open_sources=True),
+        StopOpened(at=T0, source="test", unit="SO-1", stop="s1", plate="ABC123", state="LA"),
         called("c2", 0, kind="burglary-vehicle"),
     )
 )
@@ -329,33 +518,68 @@ one_sketch = st.tuples(steps, st.one_of(*FACTS))
 sketches = st.tuples(
     st.sampled_from(((), SCENE)),
     st.one_of(st.lists(one_sketch, max_size=8), st.lists(one_sketch, min_size=40, max_size=90)),
-).map(lambda parts: [(0, site()), *parts[0], *parts[1]])
+).map(lambda parts: [(0, place()), *parts[0], *parts[1]])
 """(how much later, what), from the roster on: short ones, which are easy to understand, and long ones, in which things
 meet."""
+
+
+ANSWERED: dict[type[Event], tuple[type[Any], ...]] = {
+    LookupAnswered: (Lookup,),
+    PostsFound: (SearchPosts,),
+    VideoRefused: (OpenVideo,),
+    ClipKept: (KeepClip, ReleaseClip),
+    ForecastReady: (Forecast,),
+    Forgotten: (Forget,),
+    Woke: (WakeAt,),
+    RouteAnswered: (Route, Reach),
+}
+
+
+def _about(sketch: OperatorActed, picture: Picture) -> dict[str, Any]:
+    """What an act is about, and why."""
+    here = picture.community
+    known: Sequence[str] = list(picture.alerts.alerts)
+    if sketch.act in ("camera.stop", "camera.revoke"):
+        known = list(picture.video.tickets)
+    elif sketch.act.startswith("hold."):
+        known = list(picture.retention.holds)
+    elif sketch.act.startswith("box."):
+        known = list(picture.patterns.offers)
+    elif sketch.act.startswith("bulletin."):
+        known = list(picture.bulletins.bulletins)
+    elif sketch.act == "message.read":
+        known = list(picture.threads.posts)
+    elif sketch.act == "message.reply":
+        known = list(picture.threads.threads)
+    elif sketch.act == "community.request" or sketch.act.startswith("incident."):
+        known = list(picture.incidents.incidents)
+    elif sketch.act.startswith("community."):
+        known = list(here.requests if sketch.act == "community.close" else here.offered)
+    going_on = {"alert": picture.alerts.alerts, "stop": picture.stops.stops}.get(sketch.reason or "")
+    case = sketch.case and _the(sketch.case, list(going_on or picture.incidents.incidents))
+    return {"subject": _the(sketch.subject, known), "case": case}
+
+
+def _said(sketch: MessageDelivered | MessageReplied, picture: Picture) -> dict[str, Any]:
+    """Which message it is about, and by whom, if whoever has it says it."""
+    key = "message" if isinstance(sketch, MessageDelivered) else "to"
+    sent = picture.threads.sent
+    name = _the(getattr(sketch, key), list(sent))
+    return {key: name} | ({"unit": sent[name][1]} if sketch.unit == "#" and name in sent else {})
 
 
 def resolved(step: int, sketch: Event, picture: Picture) -> Event:
     """The fact, at its time, about what there is."""
     said: dict[str, Any] = {"at": Micros(max(int(T0), picture.now) + step)}
     if isinstance(sketch, OperatorActed):
-        tickets = sketch.act in ("camera.stop", "camera.revoke")
-        named = picture.video.tickets if tickets else picture.alerts.alerts
-        if sketch.act.startswith("box."):
-            said["subject"] = _the(sketch.subject, list(picture.patterns.offers))
-        else:
-            said["subject"] = _the(sketch.subject, list(named))
-        going_on = {"alert": picture.alerts.alerts, "stop": picture.stops.stops}.get(sketch.reason or "")
-        said["case"] = sketch.case and _the(sketch.case, list(going_on or picture.incidents.incidents))
-    elif isinstance(sketch, VideoRefused):
-        said["answers"] = _the(sketch.answers, _pending(picture, OpenVideo))
-    elif isinstance(sketch, ClipKept):
-        said["answers"] = _the(sketch.answers, _pending(picture, KeepClip))
-    elif isinstance(sketch, ForecastReady):
-        said["answers"] = _the(sketch.answers, _pending(picture, Forecast))
-    elif isinstance(sketch, Woke):
-        said["answers"] = _the(sketch.answers, _pending(picture, WakeAt))
-    elif isinstance(sketch, RouteAnswered):
-        said["answers"] = _the(sketch.answers, _pending(picture, Route) + _pending(picture, Reach))
+        said |= _about(sketch, picture)
+    elif isinstance(sketch, ClipOffered | LiveShared):
+        said["request"] = _the(sketch.request, list(picture.community.requests))
+    elif isinstance(sketch, MessageDelivered | MessageReplied):
+        said |= _said(sketch, picture)
+    elif isinstance(sketch, Answer) and type(sketch) in ANSWERED:
+        asked_for = [name for kind in ANSWERED[type(sketch)] for name in _pending(picture, kind)]
+        said["answers"] = _the(sketch.answers, asked_for)
     elif isinstance(sketch, MessageAcked):
         said["answers"] = _the(sketch.answers, _pending(picture, Send if sketch.unit == "#" else object))
         asked = picture.pending.get(said["answers"])
@@ -372,114 +596,3 @@ def _the(mark: str, known: Sequence[str]) -> str:
     if not mark.startswith("#") or not mark[1:].isdecimal() or not known:
         return mark
     return known[int(mark[1:]) % len(known)]
-
-
-def books_balance(picture: Picture) -> None:
-    """What must hold between any two facts, whatever they were."""
-    assert picture.found == []
-    _units_and_aircraft(picture)
-    _plates(picture)
-    _calls_and_incidents(picture)
-    _alerts(picture)
-    _messages(picture)
-    _video(picture)
-    _patterns(picture)
-    assert len(picture.access.answered) <= access.MAX_REMEMBERED
-
-
-def _units_and_aircraft(picture: Picture) -> None:
-    here = picture.units
-    strangers = [name for name in here.units if name not in picture.site.units]
-    assert len(strangers) == here.off_roster
-    assert all(unit.unit == name for name, unit in here.units.items())
-    assert all((unit.lat is None) == (unit.lon is None) for unit in here.units.values())
-    assert len(picture.aircraft.aircraft) <= aircraft.MAX_AIRCRAFT
-
-
-def _plates(picture: Picture) -> None:
-    here = picture.plates
-    kept = here.reads[here.head :]
-    assert len(kept) <= plates.MAX_READS
-    by_key: dict[str, list[PlateRead]] = {}
-    for passed in kept:
-        by_key.setdefault(plates.fold(passed.plate), []).append(passed)
-    assert here.passed == by_key
-    filed = sorted(repr(entry) for entries in here.listed.values() for entry in entries)
-    assert filed == sorted(
-        repr(plates.Entry(hotlist.name, listing)) for hotlist in here.hotlists.values() for listing in hotlist.listings
-    )
-    assert all(here.listed.values())
-
-
-def _calls_and_incidents(picture: Picture) -> None:
-    here = picture.incidents
-    assert len(picture.calls.calls) <= calls.MAX_CALLS
-    assert len(here.incidents) <= correlation.MAX_INCIDENTS
-    assert sorted(here.open) == sorted(name for name, it in here.incidents.items() if it.closed_at is None)
-    assert here.by_call == {key: name for name, it in here.incidents.items() for key in it.calls}
-    for incident in here.incidents.values():
-        assert 0 < len(incident.calls) <= correlation.MAX_JOINED
-        assert max(len(incident.changes), len(incident.hits)) <= correlation.MAX_NOTED
-        assert len(incident.units) <= correlation.SHOWN_UNITS
-
-
-def _alerts(picture: Picture) -> None:
-    here = picture.alerts
-    closed = [alert.alert for alert in here.alerts.values() if alert.closed_at is not None]
-    assert len(closed) <= alerting.MAX_CLOSED
-    assert sorted(here.closed) == sorted(closed)
-    assert all(here.alerts[alert].key == key for key, alert in here.current.items())
-    for alert in here.alerts.values():
-        assert len(alert.reads) <= min(alerting.MAX_READS_SHOWN, alert.reads_in_all)
-        assert (alert.state in ("confirmed", "dismissed")) == (alert.closed_at is not None)
-        assert alert.closed_at is not None or here.current[alert.key] == alert.alert, "an open alert nobody finds"
-
-
-def _messages(picture: Picture) -> None:
-    here = picture.messages
-    going_on = {name for dispatch in here.dispatches.values() for name in dispatch.told}
-    assert len(here.messages) <= messages.MAX_MESSAGES + len(going_on)
-    assert sorted(name for told in here.of.values() for name in told) == sorted(here.messages)
-    assert all(here.of.values())
-    owed = {request.id for request in picture.pending.values() if isinstance(request, Send)}
-    assert owed == {message.message for message in here.messages.values() if message.state == "sent"}
-    waits = {request for d in here.dispatches.values() for request in (d.route, d.timer) if request}
-    assert set(here.waits) == waits
-    elsewhere = {r.id for r in picture.pending.values() if isinstance(r, OpenVideo | KeepClip)} | set(
-        picture.video.timers
-    )
-    elsewhere |= {request for request in (picture.patterns.asked, picture.patterns.timer) if request}
-    ahead = set(picture.ahead.asked)
-    assert waits | set(picture.incidents.routes) | ahead == set(picture.pending) - owed - elsewhere
-    assert len(ahead) <= MAX_ASKED
-
-
-def _video(picture: Picture) -> None:
-    """Every ticket is kept by exactly its own two requests, and every camera that is open has one."""
-    here = picture.video
-    opened = {request.id: request for request in picture.pending.values() if isinstance(request, OpenVideo)}
-    assert {ticket.opening for ticket in here.tickets.values()} == set(opened)
-    assert all(opened[ticket.opening].ticket == name for name, ticket in here.tickets.items())
-    assert here.timers == {ticket.timer: name for name, ticket in here.tickets.items()}
-    assert set(here.timers) <= set(picture.pending)
-    assert len(here.tickets) <= video.MAX_TICKETS
-    assert all(picture.site.agencies[picture.site.cameras[t.camera].agency].own for t in here.tickets.values())
-    assert len({(t.operator, t.camera, t.sound) for t in here.tickets.values()}) == len(here.tickets)
-    assert set(here.cameras) <= set(picture.site.cameras)
-    assert len(picture.clips.clips) <= clips.MAX_CLIPS
-
-
-def _patterns(picture: Picture) -> None:
-    """Off, there is nothing; on, one question at a time, and every report of another system leads to the first."""
-    here = picture.patterns
-    if here.on is None:
-        assert here == patterns.PatternsSlice()
-    assert {request for request in (here.asked, here.timer) if request} <= set(picture.pending)
-    assert sum(isinstance(request, Forecast) for request in picture.pending.values()) == bool(here.asked)
-    assert len(here.reports) <= patterns.MAX_REPORTS
-    assert here.same == {other: name for name, one in here.reports.items() for other in one.others}
-    assert not set(here.same) & set(here.reports)
-    assert all(one.report == name for name, one in here.reports.items())
-    assert len(here.offers) <= patterns.MAX_BOXES
-    assert here.active == [name for name in here.active if here.offers[name].state == "accepted"]
-    assert sum(offer.state == "accepted" for offer in here.offers.values()) == len(here.active)

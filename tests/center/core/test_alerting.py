@@ -245,6 +245,14 @@ def test_an_emergency_button_is_an_alert_of_its_unit_whichever_device_says_so(de
     assert "pressed the emergency button" in alert.headline
 
 
+def test_a_car_that_reports_a_crash_is_an_alert_although_nobody_pressed_anything() -> None:
+    """Whoever was hurt cannot press; what the sensor measured is the detail."""
+    room = Room()
+    room.tell(reported("SO-1", 1, "crash", "13 m/s"))
+    alert = room.alert("unit-emergency")
+    assert (alert.subject, alert.headline, alert.detail) == ("SO-1", "SO-1 reports a crash", "13 m/s")
+
+
 def test_pressing_it_again_updates_and_after_it_was_dealt_with_rings_anew() -> None:
     room = Room()
     room.tell(reported("SO-1", 1, "emergency"), reported("SO-1", 2, "emergency", "north door"))

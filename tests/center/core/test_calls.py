@@ -21,6 +21,7 @@ from tests.center.core.facts import (
     of,
     policy,
     read,
+    reported,
     route,
     routed,
     site,
@@ -49,7 +50,7 @@ def test_fifty_callers_about_one_crash_are_one_incident() -> None:
     for n in range(50):
         room.tell(called(f"c{n}", n * 5, LAT + (n % 7) * 0.0003, LON - (n % 5) * 0.0003, incident=f"26-{n % 25}"))
     assert len(room.incident.calls) == 50
-    assert "call c49 of cad joined" in whats(room)
+    assert "call 26-24 of cad joined" in whats(room)
 
 
 def test_a_number_given_by_the_cad_decides() -> None:
@@ -248,11 +249,12 @@ def test_a_call_that_is_opened_again_opens_its_incident_again(again: Event) -> N
 # --- units and plates near by -----------------------------------------------------------------------------------------
 
 
-def test_partners_and_own_units_are_offered_alike_but_not_the_stale() -> None:
-    """Positions are shared by all; a position of an hour ago is nobody's."""
+def test_partners_and_own_units_are_offered_alike_but_not_the_stale_nor_who_is_at_home() -> None:
+    """Positions are shared by all; a position of an hour ago is nobody's, and SO-2 has signed off."""
     room = Room()
     room.tell(moved("SO-3", -3600))
-    room.places(("PD-1", "SO-1"))
+    room.places(("PD-1", "SO-1", "SO-2"))
+    room.tell(reported("SO-2", 0, "off-duty"))
     assert [stand.unit for stand in route(room.tell(called("c1", 0))).candidates] == ["PD-1", "SO-1"]
 
 
@@ -292,7 +294,7 @@ def test_a_listed_car_that_passes_near_an_open_incident_is_tied_to_it_and_to_its
     room = Room(site(), hotlist(*(listed(f"AAA{n}") for n in range(4))))
     room.tell(called("c1", 0), read("AAA0", 300, "R1"), read("AAA1", 301, "R2"), read("AAA2", 1801, "R1"))
     (near,) = room.incident.hits
-    assert (near.plate, near.reader, near.at) == ("AAA0", "R1", when(300))
+    assert (near.plate, near.reader, near.at) == ("AAA0", "I-10 at exit 30", when(300))
     assert near.alert == room.alerts()[0].alert
     room.tell(hung_up("c1", 1802), changed("c9", 1803, text="nothing"), read("AAA3", 1804, "R1"))
     assert len(room.incidents[0].hits) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from center.core.effects import Effect, Lookup, Send, WakeAt, Withdraw
-from center.core.events import LookupAnswered
+from center.core.record_facts import LookupAnswered
 from tests.center.core.facts import (
     Room,
     act,

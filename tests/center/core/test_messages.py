@@ -129,6 +129,15 @@ def test_only_own_units_with_a_terminal_and_a_fresh_position_are_told() -> None:
     assert sends(room.tell(routed(asked, AT_R1 + 1))) == ["SO-2", "SO-1"]
 
 
+@pytest.mark.parametrize("status", ["crash", "off-duty"])
+def test_a_unit_that_has_crashed_or_signed_off_is_not_sent_anywhere(status: str) -> None:
+    """It would not come; the farther one would."""
+    room = Room()
+    room.places(("SO-1", "SO-2"))
+    room.tell(reported("SO-1", 1, status))
+    assert [stand.unit for stand in route(confirmed(room)).candidates] == ["SO-2"]
+
+
 def test_equally_near_units_are_told_in_order_of_their_names() -> None:
     """Whoever spoke first. A ranking that ends in no name would differ between a center and its standby."""
     room = Room()
@@ -320,15 +329,6 @@ def test_an_operators_words_reach_the_one_terminal_they_are_for() -> None:
     room.tell(acked(send, 5, "SO-7"), woke(timer(effects), 31))
     assert room.picture.pending == {}
     assert room.alerts("unacknowledged") == []
-
-
-def test_words_that_nobody_acknowledges_come_back_to_the_room() -> None:
-    """They are for one unit: nobody else is told instead."""
-    room = with_units()
-    effects = room.tell(act("unit.message", "SO-7", 1, text="call the desk"))
-    assert sends(room.tell(woke(timer(effects), 31))) == []
-    alert = room.alert("unacknowledged")
-    assert (alert.subject, alert.headline) == ("SO-7", "Nobody has acknowledged: call the desk")
 
 
 @pytest.mark.parametrize(

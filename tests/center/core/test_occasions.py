@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from center.core.camera_events import CameraLooked
+from center.core.effects import Notify
 from center.core.occasions import Looking, Offer, is_inside, offers
 from center.core.roster import RosterCamera
 from tests.center.core.facts import LAT, LON, Room, called, changed, flew, moved, route, routed, site, when
@@ -68,6 +69,29 @@ def test_the_aeroplane_sees_what_lies_between_the_corners_of_its_picture() -> No
     assert [(offer.camera, offer.how) for offer in offers(case, room.picture)] == [("air", "sees")]
     room.tell(flew("a1b2c3", 40, LAT + 0.02))
     assert [(offer.camera, offer.how) for offer in offers(case, room.picture)] == [("air", "near")]
+
+
+def test_an_aeroplane_that_comes_is_offered_when_it_is_near_and_when_it_sees() -> None:
+    """Nobody calls again meanwhile: its own camera says where it looks. On the apron, or unheard of for a while, it is
+    not offered, however near it stands; when it looks elsewhere it is near again; each change is shown once."""
+    room = Room(site(), called("c1", 1, LAT + 0.05), flew("a1b2c3", 2, LAT + 0.05, on_ground=True))
+    case = room.incident.incident
+
+    def looks(at: float, north: float) -> list[str]:
+        around = tuple((LAT + north + y, LON + x) for y, x in ((0.001, -0.001), (0.001, 0.001), (-0.001, 0.0)))
+        told = room.tell(CameraLooked(at=when(at), source="video", camera="air", corners=around))
+        return [effect.subject for effect in told if isinstance(effect, Notify) and effect.topic == "incident"]
+
+    def offered() -> list[str]:
+        return [offer.how for offer in room.picture.offers.of[case]]
+
+    assert (looks(3, 0.5), offered()) == ([], [])
+    room.tell(flew("a1b2c3", 4, LAT + 0.03, on_ground=False))
+    assert (looks(5, 0.5), offered()) == ([case], ["near"])
+    assert (looks(6, 0.05), offered()) == ([case], ["sees"])
+    assert (looks(7, 0.05), offered()) == ([], ["sees"])
+    assert (looks(8, 0.5), offered()) == ([case], ["near"])
+    assert (looks(60, 0.5), offered()) == ([case], [])
 
 
 def test_inside_is_inside() -> None:

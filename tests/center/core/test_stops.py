@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from center.api import views
+from center.api import unit_views, views
 from center.core import stops
 from center.core.events import StopChanged, StopClosed, StopOpened
 from tests.center.core.facts import LAT, LON, Room, hotlist, listed, read, site, when
@@ -25,8 +25,8 @@ def ended(s: float, stop: str = "s1", unit: str = "SO-1") -> StopClosed:
     return StopClosed(at=when(s), source="terminals", unit=unit, stop=stop, outcome="warning")
 
 
-def shown(room: Room, unit: str = "SO-1") -> views.StopView | None:
-    return views.unit(room.picture.units.units[unit], room.picture).stop
+def shown(room: Room, unit: str = "SO-1") -> unit_views.StopView | None:
+    return unit_views.unit(room.picture.units.units[unit], room.picture).stop
 
 
 def test_the_unit_shows_its_stop_until_it_ends() -> None:
@@ -35,7 +35,7 @@ def test_the_unit_shows_its_stop_until_it_ends() -> None:
     room.tell(
         opened(1, place="Ryan Street", why="speeding"), changed(60, last="Landry", first="James", born="1990-04-02")
     )
-    assert shown(room) == views.StopView(
+    assert shown(room) == unit_views.StopView(
         stop="s1", at=when(1), plate="ABC123", state="LA", place="Ryan Street", why="speeding"
     )
     kept = stops.of_unit("SO-1", room.picture)

@@ -275,10 +275,42 @@ def test_a_clip_is_kept_on_its_incident() -> None:
     assert room.tell(kept) == [], "told twice is told once"
 
 
+def test_a_clip_may_have_the_sound_that_somebody_was_let_hear_and_no_other() -> None:
+    """Of its own camera or else of the unit's microphone, in the time of the tickets, also after they have ended."""
+    room = room_with_a_call()
+    ticket = the(OpenVideo, listen(room, "SO-1-mic", 40)).ticket
+
+    def heard(s: float, camera: str, since: float, until: float) -> list[tuple[str, int, int]]:
+        span = {"start": str(when(since)), "end": str(when(until))}
+        said = {"reason": "the crash", "case": room.incident.incident}
+        asked = the(KeepClip, room.tell(act("clip.keep", camera, s, **said, **span)))
+        assert all((one.operator, one.reason) == ("ada", "call") for one in asked.heard)
+        return [(one.ticket, one.since, one.until) for one in asked.heard]
+
+    assert heard(51, "SO-1-dash", 30, 50) == [(ticket, when(40), when(160))]
+    assert heard(52, "gate", 30, 50) == heard(53, "SO-1-dash", 10, 39) == []
+    room.tell(act("camera.stop", ticket, 60))
+    room.restart()
+    assert heard(61, "SO-1-mic", 30, 60) == heard(62, "SO-1-dash", 30, 60) == [(ticket, when(40), when(60))]
+    assert heard(90, "SO-1-dash", 61, 89) == []
+
+
+def test_a_clip_is_kept_of_a_stop_as_well_and_shown_with_the_unit() -> None:
+    """Also where the camera is on nobody's wall; a call is as good as its incident."""
+    room = room_with_a_call()
+    room.tell(StopOpened(at=when(50), source="terminals", unit="SO-1", stop="s1"))
+    span = {"start": str(when(40)), "end": str(when(70))}
+    effects = room.tell(act("clip.keep", "SO-1-dash", 100, reason="the stop", case="SO-1/s1", **span))
+    assert (the(KeepClip, effects).incident, the(KeepClip, effects).at_once) == ("SO-1/s1", False)
+    assert [(it.topic, it.subject) for it in of(Notify, effects)] == [("unit", "SO-1")]
+    effects = room.tell(act("clip.keep", "gate", 101, reason="the call", case="cad/c1", **span))
+    assert the(KeepClip, effects).incident == room.incident.incident
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ({"case": "i9.9"}, "there is no incident i9.9"),
+        ({"case": "i9.9"}, "there is no call or stop i9.9"),
         ({"start": "soon"}, "a clip ends after it begins"),
         ({"end": str(when(39))}, "a clip ends after it begins"),
         ({"end": str(when(40) + 601 * SECOND)}, "a clip is at most 10 minutes long"),

@@ -120,3 +120,15 @@ def test_a_place_in_degrees_comes_back() -> None:
     """A box's cells are where the reports are: within a cell of the street it is about."""
     box = usual().boxes[0]
     assert min(distance_m(*cell, box.lat, box.lon) for cell in box.cells) < 200.0
+
+
+def test_what_is_said_of_reports_from_before_comes_with_those_reports() -> None:
+    """The core has never heard of them: whoever reads a reason or a series wants to see where that was."""
+    asked = question()
+    before, lately = asked.reports[:-40], asked.reports[-40:]
+    advice = Adviser(ZONE, past=before).advise(msgspec.structs.replace(asked, reports=lately))
+    named = {name for box in advice.boxes for name, _ in box.why}
+    named |= {name for one in advice.series for name in one.reports}
+    named |= {name for one in advice.rashes for name in one.reports}
+    assert {one.report for one in advice.past} == named & {one.report for one in before}
+    assert advice.past

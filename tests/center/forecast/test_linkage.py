@@ -64,3 +64,13 @@ def _first(of: Acts) -> float:
     found = pairs(of)
     row = int(np.flatnonzero((found.one == 0) & (found.other == 1))[0])
     return float(likely(found.told)[row])
+
+
+def test_a_detectives_word_goes_before_likelihood() -> None:
+    """Two crews that a detective joined are one series; one burglary that was taken out is in none with those that
+    stay, however alike it is."""
+    joined = series(acts([*FIRST, *SECOND]), together=[[0, 4]])
+    assert any({0, 4} <= set(one.members) for one in joined)
+    assert {row for one in joined for row in one.members} == set(range(8))
+    taken = series(acts([*FIRST, *SECOND]), apart=[(0, 3), (1, 3), (2, 3)])
+    assert sorted(one.members for one in taken) == [(0, 1, 2), (4, 5, 6, 7)]

@@ -29,14 +29,6 @@ def test_of_a_long_absence_only_the_end_counts() -> None:
     assert rows.weight.sum() == pytest.approx(1.0)
 
 
-def test_an_uncertain_place_is_shared_out_about_where_it_says_as_wide_as_it_says() -> None:
-    rows = shared_out(one(1_000.0, 2_000.0, 5.2, 5.2, 5.2, off_m=50.0))
-    assert rows.weight.sum() == pytest.approx(1.0)
-    assert float((rows.weight * rows.x).sum()) == pytest.approx(1_000.0)
-    assert float((rows.weight * (rows.x - 1_000.0) ** 2).sum()) == pytest.approx(50.0**2)
-    assert float((rows.weight * (rows.y - 2_000.0) ** 2).sum()) == pytest.approx(50.0**2)
-
-
 def test_there_is_no_column_for_a_person() -> None:
     """About places, never persons: a report has a place, times, and how far off the place may be; nothing else goes
     in, so nothing else can be learned from."""

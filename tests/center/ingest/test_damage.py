@@ -28,6 +28,7 @@ from tests.center.ingest.position_feeds import CUTS, NOW, cut, damaged
 from tests.center.ingest.test_aircraft_json import craft
 from tests.center.ingest.test_aircraft_json import document as sky
 from tests.center.ingest.test_beast import CONFIGURATION, HEARTBEAT, PING, RECEIVER, frame
+from tests.center.ingest.test_cot import chat, ping, sa
 from tests.center.ingest.test_eido import document, incident, with_call, with_unit
 from tests.center.ingest.test_frigate import event as tracked
 from tests.center.ingest.test_frigate import update as recognised
@@ -35,6 +36,7 @@ from tests.center.ingest.test_hikvision import alert, form
 from tests.center.ingest.test_klv import looked
 from tests.center.ingest.test_rekor import group
 from tests.center.ingest.test_sbs import msg
+from tests.center.ingest.test_tips import tip
 
 SLOWEST_S = 20.0
 """For ten megabytes of the worst; a decoder that is not linear takes hours."""
@@ -105,6 +107,12 @@ SAMPLES = {
         lines({"_type": "location", "lat": 31.25, "lon": -93.2, "tst": NOW // 10**6}),
         '"lat":31.25',
     ),
+    "cot": Sample(
+        "",
+        b'<?xml version="1.0"?>' + b"\n".join(sa(f"U{n}", 30.2 + n / 100) for n in range(4)) + chat("hello") + ping(),
+        sa("the-last", 31.25),
+        '"the-last"',
+    ),
     "sbs": Sample(
         "",
         "".join(msg(kind, altitude=3500, lat=30.2, lon=-93.2, squawk=33) + "\r\n" for kind in range(1, 9)).encode(),
@@ -150,6 +158,12 @@ SAMPLES = {
         '"the-last"',
     ),
     "hotlist": Sample("parish.csv", LISTED.format(1).encode(), LISTED.format("the-last").encode(), '"the-last"'),
+    "tips": Sample(
+        "application/json",
+        lines(*(tip(f"26-{n}") for n in range(3))) + pretty(tip("26-9"), {"tips": [tip("26-10"), tip("26-11")]}),
+        lines(tip("the-last")),
+        '"the-last"',
+    ),
     "terminal": Sample(
         "terminals/u1/out",
         lines(*({"v": 1, "ack": f"m{n}.0", "at": NOW // 1000} for n in range(4)), {"v": 1, "status": "enroute"}),
@@ -294,7 +308,7 @@ HUGE = (1e308, -1e308, 10**400, 1 << 63, -(1 << 70), "9" * 400, "1e308", "nan", 
 
 def huge_numbers() -> bytes:
     """Every number and string of the JSON samples, one after another, replaced by what no field can hold."""
-    said = [group(), document(incidentComponent=incident()), with_unit(), {"v": 1, "ack": "m"}]
+    said = [group(), document(incidentComponent=incident()), with_unit(), {"v": 1, "ack": "m"}, tip("T")]
     said += [json.loads(recognised()), json.loads(tracked())["after"]]
     said += [craft(now=NOW / 1e6), {"now": 1, "aircraft": []}]
     said += [{"_type": "location", "lat": 1, "lon": 1, "tst": 1, "vel": 1, "alt": 1, "cog": 1, "acc": 1}]

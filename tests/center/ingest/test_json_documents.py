@@ -175,3 +175,24 @@ def test_a_good_line_costs_microseconds() -> None:
     started = perf_counter()
     assert len(documents.feed(line * 1000)) == 1000
     assert perf_counter() - started < 0.2
+
+
+@given(st.sampled_from(sorted(PRINTED)), st.text("}{ \n1\x0b", max_size=3), st.booleans())
+def test_what_is_read_at_once_is_what_is_read_with_care(form: str, behind: str, first: bool) -> None:
+    """Of a whole message; where `only` gives nothing, `feed` has what there is."""
+    printed = PRINTED[form]
+    message = ((printed.partition("\n")[0] if first else printed) + behind).encode()
+    documents = JsonDocuments(decode)
+    value = documents.only(message)
+    told = documents.feed(message, final=True)
+    assert value is None or told == [Document(0, message, value, "")]
+
+
+def test_most_messages_are_read_at_once() -> None:
+    """One sound object and nothing else; not while a stream is under way."""
+    message = PRINTED["lines"].partition("\n")[0].encode()
+    documents = JsonDocuments(decode)
+    assert documents.only(message) == decode(message)
+    assert documents.only(message[:-1]) is None
+    documents.feed(message[:-1])
+    assert documents.only(message) is None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from center.ingest.multipart import MAX_PIECE_BYTES, SHOWN_BYTES, Multipart, Piece
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from center.ingest.multipart import _DELIMITER, _END_TAG, _NEXT, MAX_PIECE_BYTES, SHOWN_BYTES, Multipart, Piece
 
 HEAD = b'Content-Disposition: form-data; name="a"; filename="b.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
 ALERT = b"<EventNotificationAlert><a/></EventNotificationAlert>"
@@ -79,3 +83,17 @@ def test_a_piece_of_the_greatest_length_is_whole() -> None:
         for step in (1 << 18, len(body)):
             pieces = cut(*(body[at : at + step] for at in range(0, len(body), step)))
             assert sum(bool(piece.why) for piece in pieces) == count
+
+
+PLAIN = re.compile(rb"\r?\n%b|%b" % (_DELIMITER, _END_TAG), re.IGNORECASE)
+MARKS = (
+    *(b"\r", b"\n", b"--x", b"--", b" ", b"<", b"Content-Type: a", b"content-", b"\xff\xd8", b"e"),
+    *(b"</EventNotificationAlert>", b"</n:eventNOTIFICATIONalert \n>", b"</EventNotificationAlert"),
+)
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=24).map(b"".join), st.integers(0, 8))
+def test_the_quick_search_finds_what_the_plain_one_finds(text: bytes, start: int) -> None:
+    """The same place, the same length, and the same kind of end."""
+    quick, plain = _NEXT.search(text, start), PLAIN.search(text, start)
+    assert (quick and (quick.span(), quick.groupdict())) == (plain and (plain.span(), plain.groupdict()))

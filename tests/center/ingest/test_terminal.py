@@ -7,6 +7,8 @@ import json
 import pytest
 
 from center.core.events import Event, FeedFaulted, MessageAcked, StopChanged, StopClosed, StopOpened, UnitReported
+from center.core.message_facts import MessageDelivered, MessageReplied
+from center.core.outcome_facts import VehicleRecovered
 from tests.center.ingest.feeding import events_of, feed_of, only, the, whys
 from tests.center.ingest.position_feeds import NOW, moment
 
@@ -25,6 +27,25 @@ def test_an_acknowledgement_answers_its_message(at: object) -> None:
     assert the(MessageAcked, said({"v": 1, "ack": "m12.0", "at": at})) == MessageAcked(
         at=NOW, source="test/terminal", seen=PRESSED, answers="m12.0", unit="CPSO-12"
     )
+
+
+def test_a_terminal_says_that_it_shows_a_message_and_its_deputy_answers() -> None:
+    """The reply has the terminal's own id, so that a repeat can be told, and may answer nothing in particular."""
+    here = {"at": NOW, "source": "test/terminal", "unit": "CPSO-12"}
+    assert the(MessageDelivered, said({"v": 1, "delivered": "m12.0"})) == MessageDelivered(message="m12.0", **here)
+    reply = {"id": "r1", "to": "m12.0", "text": " behind it now "}
+    assert the(MessageReplied, said({"v": 1, "reply": reply})) == MessageReplied(
+        text="behind it now", mark="r1", to="m12.0", **here
+    )
+    assert the(MessageReplied, said({"v": 1, "reply": {"id": "r2", "text": "hello"}})).to == ""
+
+
+@pytest.mark.parametrize(
+    "message",
+    [{"delivered": ""}, {"reply": {"id": "", "text": "x"}}, {"reply": {"id": "r1", "text": " "}}, {"reply": "10-4"}],
+)
+def test_a_receipt_of_nothing_and_a_reply_without_words_are_faults(message: dict[str, object]) -> None:
+    assert len(whys(said({"v": 1} | message))) == 1
 
 
 @pytest.mark.parametrize(
@@ -75,12 +96,27 @@ def test_a_stop_is_opened_with_place_plate_and_whom_the_driver_says_they_are() -
     )
 
 
+def test_a_licences_number_that_there_is_none_and_a_photo_held_against_the_driver() -> None:
+    driver = {"licence": " 77 00", "without": True}
+    photo = {"id": "SYN-PHOTO-1", "is_driver": False}
+    changed = the(StopChanged, said({"v": 1, "stop_update": {"id": "s1", "driver": driver, "photo": photo}}))
+    assert (changed.licence, changed.without, changed.photo, changed.is_driver) == ("77 00", True, "SYN-PHOTO-1", False)
+    for wrong in ({"id": "s1", "photo": {"id": "P"}}, {"id": "s1", "photo": {"id": "", "is_driver": True}}):
+        assert whys(said({"v": 1, "stop_update": wrong}))
+
+
 def test_what_becomes_known_of_a_stop_and_how_it_ends() -> None:
     driver = {"last": "Guidry", "first": "Ann", "born": "1981-12-31"}
     changed = the(StopChanged, said({"v": 1, "stop_update": {"id": "s1", "driver": driver}}))
     assert (changed.stop, changed.plate, changed.last, changed.born) == ("s1", None, "Guidry", "1981-12-31")
     assert the(StopClosed, said({"v": 1, "stop_end": {"id": "s1", "outcome": "Citation"}})).outcome == "citation"
     assert the(StopClosed, said({"v": 1, "stop_end": {"id": "s1"}})).outcome is None
+
+
+def test_a_wanted_car_that_is_back() -> None:
+    found = the(VehicleRecovered, said({"v": 1, "recovered": {"plate": "abc-123", "state": "la"}}))
+    assert (found.plate, found.state) == ("ABC123", "LA")
+    assert the(VehicleRecovered, said({"v": 1, "recovered": {"plate": "ABC123"}})).state is None
 
 
 def test_one_message_may_say_several_things() -> None:
@@ -122,6 +158,8 @@ def test_option_unit_says_it_where_the_topic_does_not() -> None:
         {"v": 1, "stop": {"id": "s", "plate": "ABCDEFGHIJKLM"}},
         {"v": 1, "stop": {"id": "s", "state": "Louisiana"}},
         {"v": 1, "stop_update": {"id": "s", "driver": {"born": "tomorrow"}}},
+        {"v": 1, "recovered": {"plate": "--"}},
+        {"v": 1, "recovered": {"plate": "ABC123", "state": "Louisiana"}},
         {"v": 1, "stop_end": {"id": "s", "outcome": "?"}},
         {"v": 1, "status": "<b>"},
         {"v": 1, "status": "x" * 99},

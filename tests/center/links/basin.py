@@ -11,8 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-PATIENCE_S = 20.0
-"""How long a condition may take on a busy machine before a test gives up."""
+from tests.patience import PATIENCE_S
 
 
 class Basin:
@@ -23,6 +22,7 @@ class Basin:
         self.batches: list[int] = []
         self.ended: list[str] = []
         self.troubles: list[str] = []
+        self.lost = 0
         self.durable = asyncio.Event()
         if durable:
             self.durable.set()
@@ -45,6 +45,9 @@ class Basin:
     def gone(self, peer: str) -> None:
         self.ended.append(peer)
         self._changed.set()
+
+    def lose(self, count: int) -> None:
+        self.lost += count
 
     def trouble(self, why: str) -> None:
         self.troubles.append(why)

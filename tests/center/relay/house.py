@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from websockets.asyncio.client import ClientConnection, connect
 
 from center.relay import Changed, Limits, RelayProcess, Source
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 20.0
 SECOND = 1_000_000
 
 
@@ -27,10 +27,10 @@ def now() -> int:
 
 
 class House:
-    def __init__(self, sources: Sequence[Source], limits: Limits) -> None:
+    def __init__(self, sources: Sequence[Source], limits: Limits, tls: tuple[str, str] | None = None) -> None:
         self.told: list[Changed] = []
         self._more = asyncio.Event()
-        self.relay = RelayProcess(sources, limits, self._changed, now=now)
+        self.relay = RelayProcess(sources, limits, self._changed, now=now, tls=tls)
 
     def _changed(self, message: Changed) -> None:
         self.told.append(message)
@@ -46,17 +46,19 @@ class House:
                 self._more.clear()
                 await self._more.wait()
 
-    def token(self, ticket: str = "t1", camera: str = "c1", *, lasts_s: float = 60.0, audio: bool = False) -> str:
-        return self.relay.admit(ticket, camera, now() + int(lasts_s * SECOND), audio=audio)
+    def token(
+        self, ticket: str = "t1", camera: str = "c1", *, lasts_s: float = 60.0, audio: bool = False, holder: str = ""
+    ) -> str:
+        return self.relay.admit(ticket, camera, now() + int(lasts_s * SECOND), audio=audio, holder=holder)
 
     def address(self, token: str, scheme: str = "ws") -> str:
         host, port = self.relay.address
         return f"{scheme}://{host}:{port}/{token}"
 
-    def watch(self, token: str, **more: Any) -> connect:
+    def watch(self, token: str, scheme: str = "ws", **more: Any) -> connect:
         """`max_queue`: what a test does not read must not hold up the closing."""
         options: dict[str, Any] = {"compression": None, "max_size": 1 << 24, "max_queue": None}
-        return connect(self.address(token), open_timeout=PATIENCE_S, **options, **more)
+        return connect(self.address(token, scheme), open_timeout=PATIENCE_S, **options, **more)
 
     async def ask(self, path: str, headers: str = "") -> tuple[bytes, bytes]:
         """Head and body of the whole answer."""
@@ -70,8 +72,8 @@ class House:
 
 
 @asynccontextmanager
-async def house(*sources: Source, **limits: Any) -> AsyncIterator[House]:
-    one = House(sources, Limits(**{"linger_s": 0.5, "stale_s": 0.6, "offline_s": 0.8, "look_s": 2.0} | limits))
+async def house(*sources: Source, tls: tuple[str, str] | None = None, **limits: Any) -> AsyncIterator[House]:
+    one = House(sources, Limits(**{"linger_s": 0.5, "stale_s": 0.6, "offline_s": 0.8, "look_s": 2.0} | limits), tls)
     running = asyncio.create_task(one.relay.run())
     try:
         yield one

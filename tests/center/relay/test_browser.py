@@ -33,7 +33,7 @@ function open(address, picture, begin) {
     if (typeof data === "string") {
       const word = JSON.parse(data)
       if (word.type === "state") seen.states.push(word.state)
-      else begin(hello = word)
+      else if (word.type === "stream") begin(hello = word)
     } else picture(data, hello)
   }
 }

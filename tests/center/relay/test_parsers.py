@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from center.relay import h264, h265, rtp, sdp, websocket
+from center.relay import h264, h265, rtp, sdp, sei_clock, websocket
 from center.relay.rtsp_auth import SignIn
 from center.relay.rtsp_wire import Response, Wire
 from tests.center.relay.camera import packets
@@ -49,11 +49,17 @@ class Connection:
         taps = [partial(self._packet, channel) for channel in range(2)]
         self.wire = Wire(taps)
 
-    def _packet(self, channel: int, data: bytes, begin: int, end: int) -> None:
-        self.packets.append((channel, data[begin:end]))
+    def _packet(self, channel: int, data: memoryview, begin: int, end: int) -> int:
+        self.packets.append((channel, bytes(data[begin + 4 : end])))
+        return end
 
     def receive(self, data: bytes) -> None:
-        self.responses += self.wire.receive(data)
+        while data:
+            room = self.wire.room()
+            taken = min(len(room), len(data))
+            room[:taken] = data[:taken]
+            self.responses += self.wire.received(taken)
+            data = data[taken:]
 
 
 def units(packets: Iterable[bytes], kind: type[rtp.Depacketiser] = rtp.H264) -> tuple[list[rtp.Unit], rtp.Depacketiser]:
@@ -61,7 +67,8 @@ def units(packets: Iterable[bytes], kind: type[rtp.Depacketiser] = rtp.H264) -> 
     found: list[rtp.Unit] = []
     reader = kind(found.append)
     for packet in packets:
-        reader.receive(b"$before" + packet + b"$behind", 7, 7 + len(packet))
+        framed = b"$\0" + len(packet).to_bytes(2, "big") + packet
+        reader.receive(memoryview(b"before" + framed + b"$behind"), 6, 6 + len(framed))
     return found, reader
 
 
@@ -92,10 +99,29 @@ def test_after_garbage_a_session_is_read_on(garbage: bytes, at: int) -> None:
 def test_pictures_are_put_together_as_they_were() -> None:
     film = clip(640, 360, frames=12, gop=6, kbps=4000)
     found, reader = units(film_packets())
-    assert [unit.parts for unit in found] == list(film.pictures)
+    assert [tuple(unit.parts) for unit in found] == list(film.pictures)
     assert [unit.is_key for unit in found] == [number % 6 == 0 for number in range(12)]
     assert [unit.kinds for unit in found] == [h264.kinds(picture) for picture in film.pictures]
     assert (reader.lost, reader.faults) == (0, 0)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000, 1418, 4096, 60_000, 1 << 20])
+def test_pictures_are_the_same_however_the_connection_cuts_them(size: int) -> None:
+    """Reports come between them, and what is read is written over by what is read next."""
+    film = clip(640, 360, frames=12, gop=6, kbps=4000)
+    found: list[list[bytes]] = []
+    reader = rtp.H264(lambda unit: found.append(unit.parts))
+    one = Connection()
+    one.wire.taps = [reader.receive, rtp.SenderClock(90_000).receive]
+    report = b"$\x01\x00\x04\x80\xc8\0\0"
+    sent = b"".join(
+        b"$\0" + len(packet).to_bytes(2, "big") + packet + report * (number % 9 == 4)
+        for number, packet in enumerate(film_packets())
+    )
+    for at in range(0, len(sent), size):
+        one.receive(sent[at : at + size])
+    assert [tuple(parts) for parts in found] == list(film.pictures)
+    assert (reader.lost, reader.faults, one.wire.garbage) == (0, 0, 0)
 
 
 def test_after_a_loss_nothing_comes_until_the_next_keyframe() -> None:
@@ -104,7 +130,7 @@ def test_after_a_loss_nothing_comes_until_the_next_keyframe() -> None:
     sent = film_packets()
     missing = next(at for at, packet in enumerate(sent) if packet[4:8] == (3600 * 2).to_bytes(4, "big"))
     found, reader = units(sent[:missing] + sent[missing + 1 :])
-    assert [unit.parts for unit in found] == [*film.pictures[:2], *film.pictures[6:]]
+    assert [tuple(unit.parts) for unit in found] == [*film.pictures[:2], *film.pictures[6:]]
     assert reader.lost == 1
 
 
@@ -124,7 +150,7 @@ def test_damaged_packets_raise_nothing_and_whole_pictures_go_on(seed: int) -> No
     found, reader = units([*harmed, *film_packets(), *film_packets()])
     assert all(unit.parts and all(unit.parts) for unit in found)
     assert reader.faults + reader.lost > 0
-    assert [unit.parts for unit in found][-12:] == list(film.pictures)
+    assert [tuple(unit.parts) for unit in found][-12:] == list(film.pictures)
 
 
 def test_a_picture_without_end_is_given_up() -> None:
@@ -135,10 +161,35 @@ def test_a_picture_without_end_is_given_up() -> None:
 
     reader = rtp.H264(pytest.fail)  # whatever is given out
     for number in range(6000):
-        packet = fragment(number, 0x05 if number else 0x85)
-        reader.receive(packet, 0, len(packet))
-        assert sum(map(len, reader._fragments)) <= rtp.MOST_UNIT_BYTES + 2000
+        packet = b"$\0\x03\xf6" + fragment(number, 0x05 if number else 0x85)
+        reader.receive(memoryview(packet), 0, len(packet))
+        assert sum(map(len, reader._pieces)) <= rtp.MOST_UNIT_BYTES + 2000
     assert reader.faults == 1
+
+
+def test_a_clock_in_the_stream_is_read_where_it_is_one() -> None:
+    """MISB ST 0604's message, its bytes escaped as they have to be, behind another message; a timecode without a date
+    and a message that is cut short are none."""
+    moment = 1_773_475_800_000_003
+    raw = moment.to_bytes(8, "big")
+    said = b"MISPmicrosectime\x1f" + raw[:2] + b"\xff" + raw[2:4] + b"\xff" + raw[4:6] + b"\xff" + raw[6:]
+    timing = bytes((1, 4)) + b"\0\0\1\2"
+    message = timing + bytes((5, len(said))) + said + b"\x80"
+    nal = b"\x06" + message.replace(b"\0\0\1", b"\0\0\3\1")
+    assert sei_clock.of_h264([b"\x67abc", nal, b"\x65"]) == moment
+    assert sei_clock.of_h264([b"\x06" + timing + b"\x80", b"\x65"]) is None
+    assert all(sei_clock.of_h264([nal[:size]]) is None for size in range(len(nal) - 1))
+    for head in (b"\x4e\x01", b"\x50\x01"):  # H.265's heads have two bytes; before the picture, and behind it
+        assert sei_clock.of_h265([b"\x42\x01abc", head + nal[1:], b"\x26\x01a"]) == moment
+    assert sei_clock.of_h265([nal]) is None
+
+
+def test_a_sender_report_that_tells_no_time_is_no_clock() -> None:
+    """RFC 3550, 6.4.1: whoever has no notion of the time may write zero, or for how long it has been on."""
+    clock = rtp.SenderClock(90_000)
+    for seconds in (0, 86_400):
+        clock.packet(bytes((0x80, 200, 0, 6)) + bytes(4) + seconds.to_bytes(4, "big") + bytes(16))
+        assert clock.micros(0) is None
 
 
 def test_aac_and_sender_reports_are_read() -> None:
@@ -173,6 +224,8 @@ def test_nothing_from_the_wire_can_raise(data: bytes) -> None:
     h265.track([b"", bytes((0x42, 1, 1)) + data, b""])
     h264.split_sample(data)
     h264.split_annex_b(data)
+    sei_clock.of_h264([b"\x06" + data, b"\x06\x05\x20MISPmicrosectime" + data])
+    sei_clock.of_h265([b"\x4e\x01" + data, b"\x50\x01\x05\x20MISPmicrosectime" + data])
     for kind in (rtp.H264, rtp.Plain, rtp.Aac):
         units([data, bytes((0x80, 0x60)) + data], kind)
     clock = rtp.SenderClock(90_000)

@@ -113,7 +113,7 @@ def test_a_camera_that_shows_the_past_is_found_out(mood: str) -> None:
 
 def test_revoking_a_ticket_ends_its_streams_at_once_and_expiry_does_too() -> None:
     async def scenario(camera: Camera, one: House) -> None:
-        token, other = one.token(), one.token("t2", lasts_s=2.5)
+        token, other = one.token(), one.token("t2")
         async with one.watch(token) as socket, one.watch(other) as expiring, one.watch(one.token("t3")) as bystander:
             await pictures(socket, 3)
             began_at = now()
@@ -122,6 +122,7 @@ def test_revoking_a_ticket_ends_its_streams_at_once_and_expiry_does_too() -> Non
             assert now() - began_at < SECOND
             async with one.watch(token) as again:
                 assert (await closed(again))[0] == 4401
+            one.token("t2", lasts_s=0.5)
             assert await closed(expiring) == (4403, "the ticket has expired")
             await pictures(bystander, 3)
         assert (await one.ask(f"{token}.mp4"))[0].startswith(b"HTTP/1.1 404")
@@ -145,6 +146,30 @@ def test_what_is_too_much_is_refused_with_a_reason() -> None:
             assert await closed(stranger) == (1013, "there is no such camera")
 
     playing(scenario, viewers=3, viewers_per_ticket=2)
+
+
+def test_one_person_does_not_take_all_there_is() -> None:
+    """Whatever the tickets; others come in all the same, and so does who closes one. The center is told once of who
+    tries again and again."""
+
+    async def scenario(camera: Camera, one: House) -> None:
+        tokens = [one.token(f"t{number}", holder="ada") for number in range(3)]
+        async with one.watch(tokens[0]) as first:
+            async with one.watch(tokens[1]):
+                await pictures(first, 1)
+                for _ in range(3):
+                    async with one.watch(tokens[2]) as third:
+                        assert await closed(third) == (1013, "2 streams are open for you already: close one")
+                assert (await one.ask(f"{tokens[2]}.jpg"))[0].startswith(b"HTTP/1.1 503")
+                async with one.watch(one.token("t9", holder="sam")) as another:
+                    await pictures(another, 1)
+            await one.hears(lambda told: isinstance(told, Viewing) and told.ticket == "t1" and not told.is_open)
+            async with one.watch(tokens[2]) as third:
+                await pictures(third, 1)
+        refused = [told for told in one.told if isinstance(told, Refused)]
+        assert [told.ticket for told in refused] == ["t2"]
+
+    playing(scenario, viewers_each=2)
 
 
 def test_a_page_of_another_host_opens_nothing() -> None:
@@ -247,6 +272,7 @@ def test_the_ring_gives_whole_groups_with_both_clocks() -> None:
             async with house(source) as one:
                 await one.hears(lambda told: isinstance(told, CameraState) and told.state == "live")
                 async with one.watch(one.token()) as socket:
+                    assert abs((await said(socket, type="clock"))["off_us"] + 7200 * SECOND) < SECOND
                     await pictures(socket, 50)
                 made = await one.relay.export("c1", now() - 60 * SECOND, now())
                 assert 3 <= len(made.gops) <= 5  # a second of groups of 0.4 s, and the one that was under way

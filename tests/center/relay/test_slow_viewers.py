@@ -10,6 +10,7 @@ import pytest
 
 from center.relay.media import TIMESCALE, Track
 from center.relay.ring import Ring
+from center.relay.rtp import Unit
 from center.relay.stream import Stream
 from center.relay.timeline import Place
 from center.relay.viewer import BEHIND_S, Viewer, fit_out
@@ -44,7 +45,8 @@ class Hall:
     def publish(self) -> None:
         sample = self.number.to_bytes(4, "big") * (PICTURE_BYTES // 4)
         at = self.number * TIMESCALE // 25
-        self.stream.publish(sample, Place(at, 0, 3600), self.number % GOP == 0, self.number * 40_000, None)
+        unit = Unit((sample,), at, self.number % GOP == 0)
+        self.stream.publish(unit, Place(at, 0, 3600), self.number * 40_000, None)
         self.number += 1
 
     def join(self, window: int = 0) -> tuple[Viewer, socket.socket]:

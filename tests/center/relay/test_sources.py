@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
+import json
 import socket
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from center.relay import CameraState, Source, Viewing
+from center.relay import CameraState, Source, Viewing, h264
 from tests.center.relay.clips import clip
-from tests.center.relay.house import PATIENCE_S, house, pictures, said
+from tests.center.relay.house import PATIENCE_S, house, now, pictures, said
 
 pytestmark = pytest.mark.wire
 
@@ -50,7 +52,7 @@ def filmed(path: Path, codec: str, form: str, pixels: str = "yuv420p", **options
 
 
 def watch(url: str, count: int = 60, *, audio: bool = False) -> tuple[dict[str, object], bytes]:
-    """What a viewer is told, and what it gets as a file."""
+    """What a viewer is told, and what it gets as a file; that a film has no camera clock, it is told as well."""
 
     async def play() -> tuple[dict[str, object], bytes]:
         async with house(Source("c1", url)) as one:
@@ -58,9 +60,14 @@ def watch(url: str, count: int = 60, *, audio: bool = False) -> tuple[dict[str, 
             whole = b""
             async with one.watch(one.token(audio=audio)) as viewer, asyncio.timeout(PATIENCE_S):
                 begun = await said(viewer, type="stream")
+                clocks: list[object] = []
                 while whole.count(b"moof") < count:
                     message = await viewer.recv()
-                    whole += message if isinstance(message, bytes) else b""
+                    if isinstance(message, bytes):
+                        whole += message
+                    elif (word := json.loads(message))["type"] == "clock":
+                        clocks.append(word["off_us"])
+            assert clocks == ([] if audio else [None])
             return begun, whole
 
     return asyncio.run(play())
@@ -162,3 +169,47 @@ def test_a_camera_that_is_not_there_says_why_and_keeps_its_password() -> None:
         assert not any("s3cret" in repr(told) for told in one.told if isinstance(told, CameraState | Viewing))
 
     asyncio.run(play())
+
+
+def test_the_clock_in_a_stream_of_h265_is_read(tmp_path: Path) -> None:
+    """x265's pictures, with MISB ST 0604's message put before each; its own messages, which tell no time, stay."""
+    path, began = tmp_path / "film.ts", 1_773_475_800_000_000
+    encoder = av.CodecContext.create("libx265", "w")
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.framerate = 320, 180, "yuv420p", 25
+    encoder.gop_size, encoder.time_base = 10, Fraction(1, 25)
+    encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "x265-params": "log-level=none:pools=1"}
+    with av.open(path, "w", format="mpegts") as out:
+        stream = out.add_stream("hevc", rate=25)
+        stream.width, stream.height = 320, 180
+        for number in range(50):
+            picture = av.VideoFrame.from_ndarray(np.full((180, 320, 3), 4 * number, np.uint8), "rgb24")
+            picture.pts = number
+            for packet in encoder.encode(picture):
+                packet_again = av.Packet(clocked(bytes(packet), began + number * 40_000))
+                packet_again.pts, packet_again.dts = packet.pts, packet.dts
+                packet_again.time_base, packet_again.stream = Fraction(1, 25), stream
+                packet_again.is_keyframe = packet.is_keyframe
+                out.mux(packet_again)
+
+    async def play() -> None:
+        async with house(Source("c1", str(path))) as one, one.watch(one.token()) as viewer:
+            off_us = int((await said(viewer, type="clock"))["off_us"])
+            assert abs(now() + off_us - began) < 600 * 1_000_000
+            await pictures(viewer, 20)
+            clip = await one.relay.export("c1", 0, now())
+        told = [frame.source for gop in clip.gops for frame in gop.frames]
+        assert told[:20] == list(range(began, began + 20 * 40_000, 40_000))
+
+    asyncio.run(play())
+
+
+def clocked(data: bytes, moment: int) -> bytes:
+    """The same picture with its time before its first slice."""
+    raw = moment.to_bytes(8, "big")
+    said = b"MISPmicrosectime\x1f" + raw[:2] + b"\xff" + raw[2:4] + b"\xff" + raw[4:6] + b"\xff" + raw[6:]
+    message = b"\x4e\x01\x05" + bytes((len(said),)) + said + b"\x80"
+    for zeros in (b"\0\0\0", b"\0\0\1", b"\0\0\2", b"\0\0\3"):
+        message = message.replace(zeros, zeros[:2] + b"\3" + zeros[2:])
+    nals = h264.split_annex_b(data)
+    first = next(place for place, nal in enumerate(nals) if nal[0] >> 1 & 0x3F < 32)
+    return b"".join(b"\0\0\0\1" + nal for nal in (*nals[:first], message, *nals[first:]))

@@ -49,6 +49,18 @@ def test_every_picture_of_the_twins_arrives_and_says_when_it_was_taken() -> None
     relayed({"dash": camera()}, scenario)
 
 
+def test_the_clock_in_the_stream_is_read_where_no_report_tells_one() -> None:
+    """As MPEG-TS by HTTP there is no RTCP; the SEI message beside each picture tells the time."""
+    with serving({"dash": camera()}, {"rtcc": "secret"}) as running:
+        url = f"http{running.url.removeprefix('rtsp')}/dash.ts"
+
+        async def play() -> None:
+            async with house(Source("dash", url), stale_s=1.5) as one, one.watch(one.token(camera="dash")) as viewer:
+                assert isinstance((await said(viewer, type="clock"))["off_us"], int)
+
+        asyncio.run(play())
+
+
 def test_a_camera_of_the_twins_whose_link_hangs_is_stale_until_it_is_back() -> None:
     lost = LostLink(on="*", from_s=3, for_s=3)
 

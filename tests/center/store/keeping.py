@@ -20,9 +20,7 @@ from center.core.events import Event, Micros, PlateRead, UnitMoved
 from center.store.group_commit import GroupCommitJournal
 from center.store.journal import JournalFile
 from tests.center.core.facts import LAT, LON, T0
-
-PATIENCE_S = 20.0
-"""How long a condition may take on a busy machine before a test gives up."""
+from tests.patience import PATIENCE_S
 
 
 def numbered(number: int) -> Event:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from center.cli import app
@@ -82,6 +83,21 @@ def test_it_says_who_why_when_and_by_which_clock(kept: Path) -> None:
     assert (manifest.start_us, manifest.end_us, manifest.made_at_us) == (when(10), when(10) + 29 * 40_000, when(61))
     assert [group.pictures for group in manifest.groups] == [10, 10, 10]
     assert all(group.source_us == group.center_us - 3 * SECOND for group in manifest.groups)
+    assert manifest.camera_clock == ""
+
+
+@pytest.mark.parametrize(("without", "said"), [(3, "no camera clock"), (1, "no camera clock all the while")])
+def test_a_film_that_tells_no_time_is_said_to(tmp_path: Path, without: int, said: str) -> None:
+    """Nothing stands there that looks like a time of the camera's."""
+    told = shown()
+    silent = [
+        replace(gop, frames=tuple(replace(frame, source=None) for frame in gop.frames)) for gop in told.gops[:without]
+    ]
+    keeper = Keeper(tmp_path / "clips", "Test Parish")
+    keeper.keep(ASKED, replace(told, gops=(*silent, *told.gops[without:])), when(61))
+    manifest, faults = check(keeper.path("k7.1").read_bytes())
+    assert (faults, manifest.camera_clock) == ((), said)
+    assert [group.source_us is None for group in manifest.groups] == [number < without for number in range(3)]
 
 
 def test_every_changed_byte_is_noticed_and_names_its_group(kept: Path) -> None:

@@ -17,10 +17,11 @@ from center.ingest.feed import Attachment
 from center.store import pictures
 from center.store.pictures import MemoryPictures, PictureFile
 from tests.center.store.small_disk import small_disk
+from tests.patience import PATIENCE_S
 
 
 def picture(number: int, size: int = 100) -> Attachment:
-    data = number.to_bytes(4, "big") * (size // 4)
+    data = (0xFFD8_0000 | number).to_bytes(4, "big") * (size // 4)  # begins as a JPEG does; zeros would be a purged one
     return Attachment(sha256(data).hexdigest()[:32], "image/jpeg", data)
 
 
@@ -137,7 +138,7 @@ def test_two_threads_keep_and_write_at_the_same_time(file: PictureFile) -> None:
         given = file.get(picture(number % 300).ref)
         assert given in (picture(number % 300), None)
     over.set()
-    writer.join(20)
+    writer.join(PATIENCE_S)
     assert broken == []
     assert file.trouble == ""
 

@@ -13,17 +13,22 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import msgspec
 import pytest
+from typer.testing import CliRunner
 
 import center
+from center.cli import app
 from center.core.center import Center, freeze, thaw
 from center.core.effects import Audit, Effect
 from center.core.events import Micros
 from center.core.picture import Picture
 from center.store import snapshot
-from center.store.audit import AuditFile
+from center.store.audit import REMEMBERED, AuditFile
+from center.store.chain import Head, verify_file
 from center.store.journal import JournalError, JournalFile, encode
-from center.store.recovery import recover, take_snapshot
+from center.store.recovery import recover, recover_with_trail, take_snapshot
+from center.store.signing import SigningKey
 from tests.center.core.shift import shift
 
 COUNT = 1500
@@ -256,7 +261,7 @@ def test_deriving_a_line_again_changes_nothing(tmp_path: Path) -> None:
         assert list(other.lines()) == [line(1), line(2), line(3)]
         other.keep(line(3))
     assert list(file.lines()) == [line(1), line(2), line(3)]
-    at_once = [line(number, 9) for number in (8, 4, 6)]
+    at_once = [line(number, 9) for number in (9, 10, 11)]
     for one in (*at_once, at_once[0]):
         file.keep(one)
     assert list(file.lines())[3:] == at_once, "nor the order of what was asked in one moment"
@@ -287,3 +292,58 @@ def test_lines_the_disk_refuses_for_a_while_are_not_lost(tmp_path: Path) -> None
     assert list(file.lines()) == [line(1), line(2), line(3)]
     file.sync()
     file.close()
+
+
+CUT = 20
+
+
+def cut_trail(lived: Lived) -> Path:
+    """A trail without its last lines, which somebody made forget that there were any: with the head that was signed
+    for what is left put back beside it, nothing in it or beside it says otherwise."""
+    path = lived.path.with_name("audit.db")
+    with closing(AuditFile(path, SigningKey(lived.path.parent / "clips"))) as trail:
+        for number, effect in enumerate(lines(lived.followed), 1):
+            trail.keep(effect)
+            if number == CUT:
+                trail.sync()
+                early = path.with_name(REMEMBERED).read_bytes()
+        trail.sync()
+    with closing(sqlite3.connect(path)) as db, db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM audit WHERE number > ?", (CUT,))
+        db.execute("DELETE FROM heads WHERE number > ?", (CUT,))
+        db.execute("UPDATE about SET value = ? WHERE what = 'head'", (early.decode(),))
+    path.with_name(REMEMBERED).write_bytes(early)
+    return path
+
+
+def test_a_trail_that_was_cut_short_is_found_out_and_derived_again(lived: Lived) -> None:
+    """A signed head of earlier stands in the trail for whoever wants to put it in the newest one's place. The snapshot
+    knows to which line the trail had come, so a walk says that it is cut, and the next start has all of it again, byte
+    for byte. Fails when the center goes on behind the gap, which no walk can see afterwards."""
+    snapshot.save(picture_at(lived, COUNT), lived.path)
+    path = cut_trail(lived)
+    whole = lines(lived.followed)
+    remembered = [msgspec.json.decode(path.with_name(REMEMBERED).read_bytes(), type=Head)]
+    assert verify_file(path, remembered=remembered).fault == ""
+    found = CliRunner().invoke(app, ["audit", "verify", str(path)])
+    assert found.exit_code == 1
+    assert f"ends before {whole[-1].id}" in found.stdout
+    told: list[str] = []
+    with closing(AuditFile(path)) as trail:
+        assert freeze(recover_with_trail(lived.path, trail, told.append).picture) == lived.end
+        assert list(trail.lines()) == sorted(whole, key=lambda line: line.at)
+    assert ["CUT SHORT" in line and "derived again" in line for line in told] == [True]
+    assert CliRunner().invoke(app, ["audit", "verify", str(path)]).exit_code == 0
+
+
+def test_a_trail_that_is_whole_is_not_derived_again(lived: Lived) -> None:
+    snapshot.save(picture_at(lived, 1000), lived.path)
+    told: list[str] = []
+    with closing(AuditFile(lived.path.with_name("audit.db"))) as trail:
+        for effect in lines(lived.followed[:1000]):
+            trail.keep(effect)
+        assert freeze(recover_with_trail(lived.path, trail, told.append).picture) == lived.end
+        assert sorted(line.id for line in trail.lines()) == sorted(line.id for line in lines(lived.followed))
+    assert told == []

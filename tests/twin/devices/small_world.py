@@ -19,12 +19,12 @@ from twin.devices.antenna import Antenna
 from twin.devices.avl import MODELS, AvlRouter
 from twin.devices.call_switch import CallSwitch
 from twin.devices.clock import call_later, now_us
+from twin.devices.fault_plan import FaultPlan
 from twin.devices.faults import (
     AnyFault,
     Damage,
     Drift,
     Duplicate,
-    FaultPlan,
     Jump,
     Loss,
     Misread,

@@ -22,6 +22,9 @@ class Drawer:
     def vehicles(self, plate: Plate) -> list[dict[str, Any]]:
         return [CAR] if plate == Plate("123ABC", "LA") else []
 
+    def owners(self, plate: Plate) -> list[dict[str, Any]]:
+        return [{"person": f"owner of {plate.plate}"}]
+
     def persons(self, name: Name) -> list[dict[str, Any]]:
         return [{"last": name.last, "born": name.born}] * (MOST_FOUND + 5)
 
@@ -43,7 +46,7 @@ def asked(*bodies: bytes, **said: Any) -> list[tuple[int, dict[str, Any]]]:
 
 
 def query(**said: Any) -> bytes:
-    return json.dumps({"v": 1, "request": "q1", "purpose": "C", "case": "26-1", **said}).encode()
+    return json.dumps({"v": 2, "request": "q1", "purpose": "C", "case": "26-1", **said}).encode()
 
 
 def test_a_plate_is_answered_and_the_answer_expires() -> None:
@@ -51,6 +54,7 @@ def test_a_plate_is_answered_and_the_answer_expires() -> None:
     assert status == 200
     assert answer["answers"] == "q1"
     assert answer["vehicles"] == [CAR]
+    assert answer["persons"] == [{"person": "owner of 123ABC"}]
     assert answer["expires"] - answer["at"] == EXPIRES_US // 1000
     assert answer["at"] > EPOCH // 1000, "it took a moment"
     assert answer["synthetic"]
@@ -62,6 +66,7 @@ def test_a_name_finds_namesakes_up_to_a_bound_and_a_licence_its_holder() -> None
         key=lambda one: str(one[1]["answers"]),
     )
     assert named["persons"] == [{"last": "Landry", "born": "1990-01-02"}] * MOST_FOUND
+    assert named["more"]
     assert licensed["persons"] == [{"licence": "77"}]
 
 
@@ -85,7 +90,7 @@ def test_without_a_purpose_a_case_and_one_question_nothing_is_said(said: dict[st
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{}", b"nothing", b"\xff", b"[1]", query(v=2, plate=CAR), query(plate="123ABC"), b" " * (LIMIT_BYTES + 1)],
+    [b"", b"{}", b"nothing", b"\xff", b"[1]", query(v=1, plate=CAR), query(plate="123ABC"), b" " * (LIMIT_BYTES + 1)],
 )
 def test_what_is_no_query_is_told_so(body: bytes) -> None:
     ((status, answer),) = asked(body)

@@ -51,11 +51,14 @@ def of(world: World, *kinds: str) -> list[Fact]:
     return [fact for fact in world.setting.truth.facts if fact.kind in kinds]
 
 
+WEST = {"CPSO": 6, "SPD": 4, "VPD": 1}
+"""Who may be sent to Sulphur and Vinton: the rest of the parish's eighty cars would only drive about."""
 ASSAULT = Incident(at_s=60, name="fight", kind="assault", place="Sulphur", priority=1)
 
 
 def test_two_cars_go_to_what_is_serious_and_one_to_what_is_not() -> None:
-    world, _ = played(ASSAULT, Incident(at_s=60, name="theft", kind="theft", place="Vinton", priority=4))
+    theft = Incident(at_s=60, name="theft", kind="theft", place="Vinton", priority=4)
+    world, _ = played(ASSAULT, theft, units=WEST)
     sent = [fact.facts["name"] for fact in of(world, "dispatched")]
     assert sent.count("fight") == 2
     assert sent.count("theft") == 1
@@ -63,7 +66,7 @@ def test_two_cars_go_to_what_is_serious_and_one_to_what_is_not() -> None:
 
 def test_a_towns_own_police_go_and_neighbours_help_with_what_is_urgent() -> None:
     """Sulphur has cars of its own; with none on the roster the sheriff's go."""
-    world, _ = played(ASSAULT)
+    world, _ = played(ASSAULT, units=WEST)
     assert {fact.facts["agency"] for fact in of(world, "dispatched")} == {"SPD"}
     world, _ = played(ASSAULT, units={"CPSO": 6})
     assert {fact.facts["agency"] for fact in of(world, "dispatched")} == {"CPSO"}
@@ -119,7 +122,7 @@ def test_the_queue_is_bounded_and_turns_the_least_urgent_away(monkeypatch: pytes
 
 def test_a_cad_tells_who_was_sent_when_they_left_arrived_and_cleared() -> None:
     """With the unit and, as the component's own stamp, since when."""
-    world, carrier = played(ASSAULT, lasts_s=14_400.0)
+    world, carrier = played(ASSAULT, lasts_s=14_400.0, units=WEST)
     told: dict[str, list[str]] = {}
     stamps: dict[str, list[str]] = {}
     for said in carrier.said:

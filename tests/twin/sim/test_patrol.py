@@ -16,7 +16,7 @@ from twin.sim import parish as facts
 from twin.sim import roads
 from twin.sim.parish import Parish
 from twin.sim.patrol import MPH, PatrolUnit
-from twin.sim.patrol_beats import BEATS, Beat, beat_map
+from twin.sim.patrol_beats import BEATS, Beat, beat_map, box
 from twin.sim.patrol_duty import COURT, HOUR_US, MEAL, OWN_WORK, SHIFTS, STOP, Duty, Status, Work
 from twin.sim.routing import Router
 from twin.sim.routing_leg import Spot
@@ -31,9 +31,13 @@ class Heard:
         self.statuses: list[Status] = []
         self.work: list[str] = []
         self.on_task: list[Status] = []
+        self.lights: list[bool] = []
 
     def changed(self, unit: str | PatrolUnit, status: Status) -> None:
         (self.statuses if isinstance(unit, str) else self.on_task).append(status)
+
+    def lit(self, unit: PatrolUnit) -> None:
+        self.lights.append(unit.code_3)
 
     def began(self, unit: PatrolUnit, work: Work) -> None:  # noqa: ARG002
         self.work.append(work.what)
@@ -183,3 +187,59 @@ def test_a_car_that_is_called_away_ends_its_work_first(car: Car, router: Router)
     car.unit.respond(router.nearest_edge(0.0, 0.0), car.heard, 60.0)
     assert car.heard.work[-2:] == ["meal", "meal done"]
     assert car.unit.status == "enroute"
+
+
+def test_a_car_that_is_given_a_box_patrols_it_until_its_time_is_over(car: Car, parish: Parish, router: Router) -> None:
+    """Across the town from its beat: it drives there, stays, and goes home."""
+    idle(car)
+    x, y = parish.plane.xy(30.21, -93.18)
+    car.env.run(until=60 * SECOND_US)
+    car.unit.release()
+    car.unit.stay_in(box(router, x, y), 3 * HOUR_US)
+    car.run(1.0)
+    away = []
+    for minute in range(61, 180):
+        car.env.run(until=minute * 60 * SECOND_US)
+        away.append(float(np.hypot(*np.subtract(car.unit.xy(), (x, y)))))
+    assert median(away) < 600
+    car.run(4.5)
+    assert np.hypot(*np.subtract(car.unit.xy(), (x, y))) > 600
+
+
+def test_lights_are_on_to_what_is_urgent_until_it_is_there_or_is_not_urgent_any_more(car: Car, router: Router) -> None:
+    car.run(0.5)
+    goal = router.nearest_edge(0.0, 0.0)
+    car.unit.respond(goal, car.heard, 60.0, 4)
+    assert car.heard.lights == []
+    car.unit.respond(goal, car.heard, 60.0, 2)
+    assert car.heard.lights == [True]
+    car.unit.redirect(goal, 60.0, 3)
+    assert car.heard.lights == [True, False]
+    car.unit.redirect(goal, 60.0, 1)
+    car.run(1.5)
+    assert car.heard.lights == [True, False, True, False]
+    assert "on-scene" in car.heard.on_task
+
+
+def test_a_car_that_crashes_stands_and_its_task_is_told(car: Car, router: Router) -> None:
+    """It can be sent nowhere until it is back."""
+    car.run(0.5)
+    car.unit.respond(router.nearest_edge(0.0, 0.0), car.heard, 60.0, 1)
+    car.run(0.51)
+    where = car.unit.xy()
+    car.unit.crash(600.0)
+    assert (car.heard.on_task[-1], car.heard.statuses[-1], car.unit.code_3) == ("crash", "crash", False)
+    car.run(0.6)
+    assert car.unit.xy() == where
+    assert not car.unit.free(1)
+    car.run(0.7)
+    assert car.heard.statuses[car.heard.statuses.index("crash") + 1] == "available"
+
+
+def test_nobody_signs_on_for_the_night_where_a_car_rests(car: Car) -> None:
+    """From the evening's change to the morning's, to the microsecond; by day, and in a car that does not rest, none."""
+    for start, rests in (("2026-03-09T20:00", True), ("2026-03-10T03:00", True), ("2026-03-09T12:00", False)):
+        duty = Duty("LCPD", 2, datetime.fromisoformat(start), Random(1), signs=True, rests=True)
+        assert duty.rest_us(0) == (duty.change_us if rests else 0)
+        assert Duty("LCPD", 2, datetime.fromisoformat(start), Random(1), signs=True).rest_us(0) == 0
+    assert car.duty.rest_us(0) == 0

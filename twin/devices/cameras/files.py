@@ -37,7 +37,9 @@ class TransportStream:
 
     def __init__(self, shot: Shot) -> None:
         self._out = _Out()
-        container = av.open(self._out, "w", format="mpegts", options={"flush_packets": "1"})
+        # The muxer would hold pictures back until the other stream has something, too: it may have nothing for hours.
+        options = {"flush_packets": "1", "max_interleave_delta": "1"}
+        container = av.open(self._out, "w", format="mpegts", options=options)
         assert isinstance(container, OutputContainer)
         self._container = container
         self._video = container.add_mux_stream("h264", rate=shot.fps, width=shot.width, height=shot.height)

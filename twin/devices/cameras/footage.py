@@ -43,13 +43,15 @@ class _Kept(NamedTuple):
 
 
 class Footage:
-    """`name` is written into the picture. Without `can_repeat` every picture is drawn anew."""
+    """`name` is written into the picture, with a clock and a code, unless it is not to be `marked`. Without
+    `can_repeat` every picture is drawn anew."""
 
-    def __init__(self, name: str, scene: Scene, shot: Shot, *, can_repeat: bool = True) -> None:
+    def __init__(self, name: str, scene: Scene, shot: Shot, *, can_repeat: bool = True, marked: bool = True) -> None:
         self.shot = shot
         self._name = name
         self._scene = scene
         self._can_repeat = can_repeat
+        self._marked = marked
         self._encoder: Encoder | None = None
         self._canvas: Image = np.zeros((shot.height, shot.width, 3), np.uint8)
         self._mark = b""
@@ -110,8 +112,9 @@ class Footage:
             moment = moment._replace(clock_us=trouble.frozen_us)
         self._scene.draw(canvas, moment)
         self._add_grain(moment.number)
-        draw_code(canvas, moment.clock_us, moment.number, REPEATABLE if repeatable else 0)
-        draw_text(canvas, self._name, moment.clock_us, repeatable=repeatable)
+        if self._marked:
+            draw_code(canvas, moment.clock_us, moment.number, REPEATABLE if repeatable else 0)
+            draw_text(canvas, self._name, moment.clock_us, repeatable=repeatable)
         if trouble.frozen_us is not None:
             self._frozen = trouble.frozen_us, canvas.copy()
         return canvas

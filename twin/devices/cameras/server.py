@@ -24,6 +24,7 @@ MOST_HEAD_BYTES = 16_384
 MOST_BODY_BYTES = 65_536
 MOST_CONNECTIONS = 1_024
 LOOK_S = 1.0
+FAREWELL_S = 2.0
 SEND_BUFFER_BYTES = 128 * 1024
 REALM = "parish cameras"
 
@@ -91,8 +92,8 @@ class CameraServer:
             pass  # gone, or no client of this protocol
         finally:
             caller.hang_up()
+            await _part(reader, writer)
             del self._connections[writer]
-            writer.close()
 
     async def _serve(self, request: Request, caller: Caller) -> bool:
         """Answer a request. False: the connection ends."""
@@ -119,6 +120,20 @@ class CameraServer:
             return None
         challenges = self._digest.challenges(now_s, stale=checked == "stale")
         return request.reply(401, [("WWW-Authenticate", challenge) for challenge in challenges])
+
+
+async def _part(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Close so that the last words arrive. Where anything lies unread, closing resets the connection, and takes along
+    what is under way."""
+    try:
+        async with asyncio.timeout(FAREWELL_S):
+            writer.write_eof()
+            while await reader.read(MOST_HEAD_BYTES):
+                pass
+    except (OSError, TimeoutError):
+        pass
+    finally:
+        writer.close()
 
 
 async def _next(reader: asyncio.StreamReader, caller: Caller) -> Request | None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Kind: TypeAlias = Literal["dash", "body", "back-seat", "fixed", "community", "aircraft", "microphone"]
 What: TypeAlias = Literal["video", "sound", "metadata"]
-Consent: TypeAlias = Literal["always", "per-incident", "never"]
+Consent: TypeAlias = Literal["always", "per-incident", "on-request", "never"]
 Image: TypeAlias = NDArray[np.uint8]
 
 CODE_BLOCKS = 40

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { ageText, compass, distance, mph, roadTime, roughAge, SECOND, sentence, zone } from "./format.ts";
+import { ageText, asSentence, compass, distance, inFeet, mph, roadTime, roughAge, SECOND, sentence, zone } from "./format.ts";
 
 test.each([
-  [0, "0:00"],
-  [-5 * SECOND, "0:00"],
-  [42.9 * SECOND, "0:42"],
-  [727 * SECOND, "12:07"],
+  [0, "0 s"],
+  [-5 * SECOND, "0 s"],
+  [42.9 * SECOND, "42 s"],
+  [247 * SECOND, "4 min 07"],
+  [727 * SECOND, "12 min"],
   [3900 * SECOND, "1 h 05"],
   [100 * 3600 * SECOND, "4 d 4 h"],
 ])("an age of %d µs reads %s", (age, text) => {
@@ -28,6 +29,22 @@ test("times are the site's, and an unknown zone does not break the page", () => 
   expect(zone("Nowhere/Atall").clock(at)).toMatch(/^\d\d:\d\d:\d\d$/);
 });
 
+test("a field's time is the site's, in summer and in winter", () => {
+  const parish = zone("America/Chicago");
+  for (const [text, hour] of [["2026-01-15T02:04", 8], ["2026-07-15T02:04", 7]] as const) {
+    const at = Date.UTC(2026, text.startsWith("2026-01") ? 0 : 6, 15, hour, 4) * 1000;
+    expect(parish.moment(text)).toBe(at);
+    expect(parish.field(at)).toBe(text);
+  }
+  expect(parish.moment("")).toBeNull();
+});
+
+test("a reason is a sentence of its own, and a number at its head stays as it is", () => {
+  expect(asSentence("a reason must be given")).toBe("A reason must be given.");
+  expect(asSentence("i951.1 is over")).toBe("i951.1 is over.");
+  expect([asSentence("Your role may not."), asSentence("")]).toEqual(["Your role may not.", ""]);
+});
+
 test("midnight is 00, not 24", () => {
   expect(zone("UTC").clock(Date.UTC(2026, 0, 15) * 1000)).toBe("00:00:00");
 });
@@ -41,5 +58,7 @@ test("speeds, ways and times of the road", () => {
     "NE",
   ]);
   expect([roadTime(45), roadTime(60), roadTime(145.2)]).toEqual(["45 s", "1 min", "2 min 25"]);
+  expect(inFeet("140 m from it; 6 min before")).toBe("460 ft from it; 6 min before");
   expect(sentence("on-scene")).toBe("On scene");
+  expect(["bolo", "enroute"].map(sentence)).toEqual(["BOLO", "En route"]);
 });

@@ -8,7 +8,9 @@ import {
   footprints,
   fade,
   incidentPoints,
+  nextPoints,
   positionOf,
+  readsInOrder,
   trackOf,
   unitPoints,
   unitSymbol,
@@ -39,6 +41,8 @@ test("ownership, agency, status, movement and staleness each change the symbol",
     "unit/light/own/enroute/0/1",
   );
   expect(unitSymbol({ ...unit, status: "code 7" }, "dark", hues)).toBe("unit/dark/own/other/1/0");
+  expect(unitSymbol({ ...unit, status: "code-3" }, "dark", hues)).toBe("unit/dark/own/enroute/1/0");
+  expect(unitSymbol({ ...unit, status: "off-duty" }, "dark", hues)).toBe("unit/dark/own/out-of-service/1/0");
 });
 
 test("a unit fades with its age but never away, and an emergency not at all", () => {
@@ -95,7 +99,7 @@ test("a track runs through the reads in the order they were seen, not received",
     at: 0,
     reads: [read("late", 9, -93.1), read("early", 1, -93.3), { read: "nowhere", seen: 5 }],
   };
-  const { line, stops } = trackOf(alert, String);
+  const { line, stops } = trackOf(readsInOrder(alert), String);
   expect(line.features[0]?.geometry.coordinates).toEqual([
     [-93.3, 30],
     [-93.1, 30],
@@ -104,8 +108,22 @@ test("a track runs through the reads in the order they were seen, not received",
     ["1", false],
     ["2", true],
   ]);
-  expect(trackOf(null, String).stops.features).toEqual([]);
+  expect(trackOf([], String).stops.features).toEqual([]);
   expect(alertFlags([alert], "dark").features[0]?.geometry.coordinates).toEqual([-93.1, 30]);
+});
+
+test("where the car can be next is told to the minute, the soonest first where there is no room for all", () => {
+  const at = (minute: number): number => minute * 60 * SECOND;
+  const next = [
+    { reader: "far", lat: 30, lon: -93, earliest: at(9), latest: at(20) },
+    { reader: "near", lat: 30, lon: -93.1, earliest: at(3), latest: at(3) + SECOND },
+  ];
+  const alert: Alert = { alert: "a", kind: "hotlist-hit", state: "raised", subject: "482KLM", at: 0, next };
+  const clock = (moment: number): string => new Date(moment / 1000).toISOString().slice(11, 19);
+  const { features } = nextPoints(alert, 0, clock);
+  expect(features.map(({ properties }) => properties?.["time"])).toEqual(["00:03", "00:09–00:20"]);
+  const [near, far] = features.map(({ properties }) => properties?.["order"] as number);
+  expect(near).toBeLessThan(far ?? 0);
 });
 
 test("a trail is bounded in length and age, and starts anew after a gap", () => {
@@ -150,4 +168,13 @@ test("an aircraft's outline is drawn while it is believed, longitude first", () 
   expect(outline?.geometry.coordinates[0]).toEqual([[-93, 30], [-92, 30], [-92, 29], [-93, 29], [-93, 30]]);
   expect(outline?.properties?.["fade"]).toBeCloseTo(0.9);
   expect(footprints([camera], 31 * SECOND).features).toEqual([]);
+  const looking = { ...camera.looking, lat: 29.5, lon: -92.5, camera_lat: 28, camera_lon: -91 };
+  const [, sight] = footprints([{ ...camera, looking }], 0).features;
+  expect(sight?.geometry).toEqual({
+    type: "LineString",
+    coordinates: [
+      [-91, 28],
+      [-92.5, 29.5],
+    ],
+  });
 });

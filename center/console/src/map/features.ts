@@ -3,7 +3,21 @@
 import type { Feature, FeatureCollection, LineString, Point, Polygon, Position } from "geojson";
 import { SECOND } from "../look/format.ts";
 import { nextReaders } from "../state/alerts.ts";
-import type { Aircraft, Alert, Camera, Incident, Micros, PlateRead, Reader, Unit } from "../wire/views.ts";
+import { isOnOffer, letterOf } from "../state/patrol.svelte.ts";
+import type {
+  Advice,
+  Aircraft,
+  Alert,
+  Burglary,
+  Camera,
+  Incident,
+  Micros,
+  Offer,
+  PlateRead,
+  Reader,
+  Series,
+  Unit,
+} from "../wire/views.ts";
 import { type Hues, PALETTES, statusOf, type Theme } from "./palette.ts";
 
 /** Below this a receiver only wanders: its course means nothing. */
@@ -177,9 +191,12 @@ export function viewSectors(cameras: Iterable<Camera>): FeatureCollection<Polygo
 
 const LOOKED_FOR_S = 30;
 
-/** The outline of what an aircraft's camera shows, for as long as it is believed to look there. */
-export function footprints(cameras: Iterable<Camera>, now: Micros): FeatureCollection<Polygon> {
-  const features: Feature<Polygon>[] = [];
+/**
+ * The outline of what an aircraft's camera shows, and the line from there to it, for as long as it is believed to look
+ * there: an outline is a hundred metres wide, which is nothing on a map of the parish.
+ */
+export function footprints(cameras: Iterable<Camera>, now: Micros): FeatureCollection<Polygon | LineString> {
+  const features: Feature<Polygon | LineString>[] = [];
   for (const camera of cameras) {
     const corners = camera.looking?.corners ?? [];
     const age_s = (now - (camera.looking?.at ?? 0)) / SECOND;
@@ -190,6 +207,17 @@ export function footprints(cameras: Iterable<Camera>, now: Micros): FeatureColle
       type: "Feature",
       properties: { fade: fading },
       geometry: { type: "Polygon", coordinates: [ring] },
+    });
+    const { lat, lon, camera_lat, camera_lon } = camera.looking ?? {};
+    if (lat == null || lon == null || camera_lat == null || camera_lon == null) continue;
+    const sight = [
+      [camera_lon, camera_lat],
+      [lon, lat],
+    ];
+    features.push({
+      type: "Feature",
+      properties: { fade: fading },
+      geometry: { type: "LineString", coordinates: sight },
     });
   }
   return collection(features);
@@ -219,7 +247,12 @@ export function incidentPoints(incidents: Iterable<Incident>, theme: Theme): Poi
   return collection(features);
 }
 
-export function uncertaintyCircles(incidents: Iterable<Incident>, theme: Theme): FeatureCollection<Polygon> {
+/** How far off each call may be, and the `area` that somebody is choosing or looking at. */
+export function uncertaintyCircles(
+  incidents: Iterable<Incident>,
+  theme: Theme,
+  area: { lat: number; lon: number; radius_m: number } | null = null,
+): FeatureCollection<Polygon> {
   const colors = PALETTES[theme].priority;
   const features: Feature<Polygon>[] = [];
   for (const incident of incidents) {
@@ -228,6 +261,10 @@ export function uncertaintyCircles(incidents: Iterable<Incident>, theme: Theme):
     if (at === null || radius_m <= 0 || incident.state === "closed") continue;
     const color = colors[Math.min(Math.max(incident.priority ?? colors.length, 1), colors.length) - 1];
     features.push({ type: "Feature", properties: { color }, geometry: circle(at, radius_m) });
+  }
+  if (area !== null) {
+    const color = PALETTES[theme].accent;
+    features.push({ type: "Feature", properties: { color }, geometry: circle([area.lon, area.lat], area.radius_m) });
   }
   return collection(features);
 }
@@ -263,14 +300,19 @@ export function alertFlags(alerts: readonly Alert[], theme: Theme): Points {
 /** The reads of one alert, the oldest sighting first, whatever order they came in. */
 export function readsInOrder(alert: Alert): PlateRead[] {
   const reads = alert.reads?.length ? alert.reads : alert.read ? [alert.read] : [];
+  return inOrder(reads);
+}
+
+export function inOrder(reads: readonly PlateRead[]): PlateRead[] {
   return reads.toSorted((a, b) => (a.seen ?? a.at ?? 0) - (b.seen ?? b.at ?? 0));
 }
 
+/** The way that reads took, oldest first. */
 export function trackOf(
-  alert: Alert | null,
+  taken: readonly PlateRead[],
   clock: (at: Micros) => string,
 ): { line: FeatureCollection<LineString>; stops: Points } {
-  const reads = alert === null ? [] : readsInOrder(alert).filter((read) => positionOf(read) !== null);
+  const reads = taken.filter((read) => positionOf(read) !== null);
   const places = reads.map((read) => positionOf(read) as [number, number]);
   const stops = reads.map((read, index) => {
     const when = read.seen ?? read.at;
@@ -288,14 +330,71 @@ export function trackOf(
   return { line: collection(line), stops: collection(stops) };
 }
 
-/** The readers that the car of an alert can come by next, each with its span of time. */
+/** The readers that the car of an alert can come by next, each with its span of time; to the minute, for seconds would
+ * cover the map. Where there is no room for all, the soonest are told. */
 export function nextPoints(alert: Alert | null, now: Micros, clock: (at: Micros) => string): Points {
   const readers = alert === null ? [] : nextReaders(alert, now);
   return collection(
     readers.flatMap((reader) => {
       const at = positionOf(reader);
-      const span = `${clock(reader.earliest)} – ${clock(reader.latest)}`;
-      return at === null ? [] : [point(at, { id: reader.reader, time: span })];
+      const [from, to] = [reader.earliest, reader.latest].map((moment) => clock(moment).slice(0, 5));
+      const span = from === to ? from : `${from}–${to}`;
+      return at === null ? [] : [point(at, { id: reader.reader, time: span, order: reader.earliest })];
     }),
   );
+}
+
+/** The squares of patrol boxes that are proposed or patrolled; the first square of each bears the words. */
+function square(lat: number, lon: number, side_m: number): Polygon {
+  const north = side_m / 2 / EARTH_M_PER_DEG;
+  const east = north / Math.cos((lat * Math.PI) / 180);
+  const ring = [
+    [lon - east, lat - north],
+    [lon + east, lat - north],
+    [lon + east, lat + north],
+    [lon - east, lat + north],
+    [lon - east, lat - north],
+  ];
+  return { type: "Polygon", coordinates: [ring] };
+}
+
+/** Where most is expected, the stronger the more, beside the likeliest cell. */
+export function surfaceCells(advice: Advice | null | undefined): FeatureCollection<Polygon> {
+  const most = advice?.surface?.[0]?.[2] ?? 0;
+  const features = (advice?.surface ?? []).map(([lat, lon, expected]): Feature<Polygon> => ({
+    type: "Feature",
+    properties: { share: most > 0 ? expected / most : 0 },
+    geometry: square(lat, lon, advice?.cell_m ?? 0),
+  }));
+  return { type: "FeatureCollection", features };
+}
+
+/** Burglaries with the letter of their series; of `only`, if one is asked for. */
+export function burglaryPoints(found: readonly Burglary[], series: readonly Series[], only: string): Points {
+  const letters = new Map<string, string>();
+  const chosen = new Set<string>();
+  for (const [index, one] of series.entries()) {
+    for (const report of one.reports) letters.set(report, letterOf(index));
+    if (one.reports[0] === only) for (const report of one.reports) chosen.add(report);
+  }
+  const shown = only === "" ? found : found.filter((one) => chosen.has(one.report));
+  return collection(
+    shown.map((one) => point([one.lon, one.lat], { id: one.report, letter: letters.get(one.report) ?? "" })),
+  );
+}
+
+export function boxAreas(offers: readonly Offer[], now: Micros): FeatureCollection<Polygon> {
+  const shown = offers.filter((offer) => isOnOffer(offer, now));
+  const features = shown.flatMap((offer) => {
+    return offer.box.cells.map(([lat, lon], index): Feature<Polygon> => {
+      const words = `${offer.box.expected.toFixed(2)} expected${offer.state === "accepted" ? ", patrolled" : ""}`;
+      const label = index === 0 ? { label: words } : {};
+      return {
+        type: "Feature",
+        properties: { id: offer.offer, state: offer.state, ...label },
+        geometry: square(lat, lon, offer.box.cell_m),
+      };
+    });
+  });
+  return { type: "FeatureCollection", features };
 }

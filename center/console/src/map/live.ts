@@ -79,6 +79,69 @@ function seen(colors: Palette): LayerSpecification[] {
   ];
 }
 
+/** Patrol boxes: proposed ones with a broken edge, those that are patrolled with a whole one. */
+function boxes(colors: Palette): LayerSpecification[] {
+  const edge = { "line-color": colors.warn, "line-width": 2 };
+  const accepted: ExpressionSpecification = ["==", ["get", "state"], "accepted"];
+  return [
+    { id: "boxes", type: "fill", source: "boxes", paint: { "fill-color": colors.warn, "fill-opacity": 0.12 } },
+    { id: "boxes-edge", type: "line", source: "boxes", filter: accepted, paint: edge },
+    {
+      id: "boxes-proposed",
+      type: "line",
+      source: "boxes",
+      filter: ["!", accepted],
+      paint: { ...edge, "line-width": 1.4, "line-dasharray": [2, 2] },
+    },
+    {
+      id: "boxes-labels",
+      type: "symbol",
+      source: "boxes",
+      minzoom: 10,
+      filter: ["has", "label"],
+      layout: { "text-field": ["get", "label"], "text-font": SANS_STRONG, "text-size": 11, "text-padding": 4 },
+      paint: { "text-color": colors.warn, "text-halo-color": colors.halo, "text-halo-width": 1.6 },
+    },
+  ];
+}
+
+/** Where burglaries may come next, fainter the less is expected; and where they were, with the letter of a series. */
+function patterns(colors: Palette): LayerSpecification[] {
+  const lettered: ExpressionSpecification = ["!=", ["get", "letter"], ""];
+  return [
+    {
+      id: "burglaries",
+      type: "circle",
+      source: "burglaries",
+      paint: {
+        "circle-radius": ["case", lettered, 8, 4],
+        "circle-color": ["case", lettered, colors.alarm, colors.land],
+        "circle-stroke-color": colors.alarm,
+        "circle-stroke-width": 1.6,
+      },
+    },
+    {
+      id: "burglary-letters",
+      type: "symbol",
+      source: "burglaries",
+      filter: lettered,
+      layout: {
+        "text-field": ["get", "letter"],
+        "text-font": SANS_STRONG,
+        "text-size": 10,
+        "text-allow-overlap": true,
+        "text-ignore-placement": true,
+      },
+      paint: { "text-color": colors.ink },
+    },
+  ];
+}
+
+function surface(colors: Palette): LayerSpecification {
+  const opacity: ExpressionSpecification = ["*", 0.55, ["sqrt", ["get", "share"]]];
+  return { id: "surface", type: "fill", source: "surface", paint: { "fill-color": colors.alarm, "fill-opacity": opacity } };
+}
+
 function areas(): LayerSpecification[] {
   return [
     {
@@ -154,6 +217,7 @@ function next(colors: Palette): LayerSpecification[] {
         "text-size": 11,
         "text-variable-anchor": ["left", "right", "bottom", "top"],
         "text-radial-offset": 1.3,
+        "symbol-sort-key": ["get", "order"],
       },
       paint: { "text-color": colors.accent, "text-halo-color": colors.halo, "text-halo-width": 1.6 },
     },
@@ -224,7 +288,8 @@ function flags(colors: Palette): LayerSpecification[] {
   ];
 }
 
-export function liveLayers(colors: Palette): LayerSpecification[] {
+/** `names`: of towns, above what stands (a reader covers no name) and below what moves. */
+export function liveLayers(colors: Palette, names: readonly LayerSpecification[]): LayerSpecification[] {
   const ring: LayerSpecification = {
     id: "picked",
     type: "circle",
@@ -237,10 +302,14 @@ export function liveLayers(colors: Palette): LayerSpecification[] {
     },
   };
   return [
+    surface(colors),
+    ...boxes(colors),
     ...areas(),
     ...seen(colors),
+    ...patterns(colors),
     icons("readers", 0.6, 0.95),
     icons("cameras", 0.6, 0.95),
+    ...names,
     icons("units", 0.62, 1),
     labels("units", 11.5, colors, 1.1),
     icons("aircraft", 0.75, 1),

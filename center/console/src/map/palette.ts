@@ -29,12 +29,15 @@ export interface Palette {
   reader: string;
 }
 
-export const STATUSES = ["available", "enroute", "on-scene", "out-of-service", "emergency", "other"] as const;
+export const STATUSES = ["available", "enroute", "on-scene", "pursuit", "out-of-service", "emergency", "other"] as const;
 export type Status = (typeof STATUSES)[number];
+
+/** Words that mean the same to whoever looks for a car to send. */
+const ALIKE: Record<string, Status> = { "code-3": "enroute", "off-duty": "out-of-service", crash: "out-of-service" };
 
 /** Folds a device's own word, and words that say nothing about duty, into `other`. */
 export function statusOf(word: string | null | undefined): Status {
-  return STATUSES.find((status) => status === word) ?? "other";
+  return STATUSES.find((status) => status === word) ?? ALIKE[word ?? ""] ?? "other";
 }
 
 export const PALETTES: Record<Theme, Palette> = {
@@ -61,6 +64,7 @@ export const PALETTES: Record<Theme, Palette> = {
       available: "#3cc9bd",
       enroute: "#f3bf4b",
       "on-scene": "#b79dff",
+      pursuit: "#ff9ac4",
       "out-of-service": "#76848f",
       emergency: "#ff5348",
       other: "#9fb2c4",
@@ -98,6 +102,7 @@ export const PALETTES: Record<Theme, Palette> = {
       available: "#007f78",
       enroute: "#a86500",
       "on-scene": "#6a3fd0",
+      pursuit: "#b5136a",
       "out-of-service": "#6b7883",
       emergency: "#cf1d14",
       other: "#4f6274",

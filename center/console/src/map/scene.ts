@@ -16,9 +16,9 @@ import { PIXEL_RATIO, symbol } from "./symbols.ts";
 
 setWorkerUrl(workerUrl);
 
-export type Pickable = "flags" | "incidents" | "units" | "aircraft" | "cameras" | "readers";
+export type Pickable = "flags" | "incidents" | "units" | "aircraft" | "cameras" | "readers" | "boxes";
 /** From the top: where several lie under the pointer, the first kind is meant. */
-const PICKABLE: readonly Pickable[] = ["flags", "incidents", "units", "aircraft", "cameras", "readers"];
+const PICKABLE: readonly Pickable[] = ["flags", "incidents", "units", "aircraft", "cameras", "readers", "boxes"];
 const REACH_PX = 5;
 const CLOSE_ZOOM = 13.5;
 
@@ -131,6 +131,8 @@ export function createScene(container: HTMLElement, theme: Theme, home: Bounds, 
   listen(map, listener);
 
   const last = new Map<string, GeoJSON>();
+  // The clock asks for some layers every second. MapLibre would cut its tiles and draw the whole map anew for the same.
+  const texts = new Map<string, string>();
   let ready = false;
   const source = (id: string): GeoJSONSource | undefined => map.getSource<GeoJSONSource>(id);
   map.once("style.load", () => {
@@ -139,6 +141,9 @@ export function createScene(container: HTMLElement, theme: Theme, home: Bounds, 
   });
   return {
     put(id, data) {
+      const text = JSON.stringify(data);
+      if (texts.get(id) === text) return;
+      texts.set(id, text);
       last.set(id, data);
       if (ready) void source(id)?.setData(data);
     },
@@ -146,7 +151,10 @@ export function createScene(container: HTMLElement, theme: Theme, home: Bounds, 
       map.setStyle(styleOf(next, mapUrl), { diff: true });
       for (const [id, data] of last) void source(id)?.setData(data);
     },
-    bring: (places, closely) => goTo(map, places, closely),
+    bring: (places, closely) => {
+      map.resize(); // what was opened has just taken its part of the map
+      goTo(map, places, closely);
+    },
     whole: () => map.fitBounds(home, { padding: 24, animate: !still.matches, duration: 500 }),
     zoom: (by) =>
       by > 0 ? map.zoomIn({ animate: !still.matches }) : map.zoomOut({ animate: !still.matches }),

@@ -16,6 +16,9 @@ const LIVE = [
   "looking",
   "cameras",
   "circles",
+  "surface",
+  "boxes",
+  "burglaries",
   "trails",
   "track",
   "next",
@@ -196,8 +199,7 @@ export function styleOf(theme: Theme, mapUrl: string): StyleSpecification {
       ...roads(colors),
       ...places(colors).slice(1),
       ...roadNames(colors),
-      ...places(colors).slice(0, 1),
-      ...liveLayers(colors),
+      ...liveLayers(colors, places(colors).slice(0, 1)),
     ],
   };
 }

@@ -73,6 +73,13 @@ function mark(context: Pen, status: Status, color: string): void {
   } else if (status === "on-scene") {
     disc(context, 2.9, 1);
     context.fill();
+  } else if (status === "pursuit") {
+    for (const y of [-2, 2.5]) {
+      context.moveTo(-3, y + 3);
+      context.lineTo(0, y - 0.5);
+      context.lineTo(3, y + 3);
+    }
+    context.stroke();
   } else if (status === "out-of-service") {
     context.moveTo(-3, 1.5);
     context.lineTo(3, 1.5);
@@ -222,6 +229,16 @@ function flag(colors: Palette, state: string): Pen {
   return context;
 }
 
+/** A patrol box that is proposed. */
+function box(colors: Palette): Pen {
+  const context = pen(22);
+  context.setLineDash([3, 2]);
+  context.lineWidth = 1.8;
+  context.strokeStyle = colors.warn;
+  context.strokeRect(-7, -7, 14, 14);
+  return context;
+}
+
 function shield(colors: Palette): Pen {
   const context = pen(20);
   context.beginPath();
@@ -245,6 +262,7 @@ function draw(name: string): Pen | null {
   if (what === "reader") return reader(colors);
   if (what === "camera") return camera(colors, first === "1", second);
   if (what === "flag") return flag(colors, first);
+  if (what === "box") return box(colors);
   if (what === "shield") return shield(colors);
   return null;
 }

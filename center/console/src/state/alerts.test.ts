@@ -17,6 +17,11 @@ test("raised alerts come newest first, an officer's emergency before all of them
   expect(ids(group([alert("a", 5), old, alert("b", 9)]).raised)).toEqual(["old", "b", "a"]);
 });
 
+test("what can wait stands below an older car that passes now", () => {
+  const boxes = alert("boxes", 9, { kind: "patrol-boxes" });
+  expect(ids(group([boxes, alert("car", 1), alert("feed", 5, { kind: "feed-quiet" })]).raised)).toEqual(["car", "boxes", "feed"]);
+});
+
 test("acknowledged, confirmed and dismissed alerts are kept apart", () => {
   const groups = group([
     alert("x", 1, { state: "confirmed" }),

@@ -1,6 +1,6 @@
 // Which alert needs a person now.
 // Knows: the order of the alert list. Refuses to know: how an alert looks.
-import type { Alert, Micros, NextReader } from "../wire/views.ts";
+import type { Alert, AlertKind, Micros, NextReader } from "../wire/views.ts";
 
 export interface AlertGroups {
   /** Nobody has looked yet. */
@@ -11,9 +11,23 @@ export interface AlertGroups {
   finished: Alert[];
 }
 
-/** An officer's emergency key goes before anything else that waits; otherwise the newest is first. */
+/** Nobody is on the road because of these: they wait below a car that is passing now, and are not shown in red. */
+const CAN_WAIT: ReadonlySet<AlertKind> = new Set([
+  "hotlist-refused",
+  "feed-quiet",
+  "listening",
+  "patrol-boxes",
+  "burglary-list",
+  "burglary-rash",
+  "community-clips",
+]);
+
+export const canWait = (alert: Alert): boolean => CAN_WAIT.has(alert.kind);
+
+/** An officer's emergency key goes before anything else, what can wait behind it; otherwise the newest is first. */
 function urgency(alert: Alert): number {
-  return alert.kind === "unit-emergency" ? 0 : 1;
+  if (alert.kind === "unit-emergency") return 0;
+  return canWait(alert) ? 2 : 1;
 }
 
 function byNeed(a: Alert, b: Alert): number {

@@ -1,9 +1,9 @@
 // What the operator has in front of them: the row under the cursor, what is open, which list is showing.
 // Knows: moving and opening. Refuses to know: the data itself beyond the order of alerts.
+import type { PlateRead } from "../wire/views.ts";
 import type { AlertGroups } from "./alerts.ts";
 
 export type Thing = { kind: "alert" | "incident" | "unit" | "camera"; id: string };
-export type Tab = "alerts" | "map" | "calls" | "units" | "cameras" | "feeds";
 export type FormName = "confirm" | "dismiss";
 
 export interface Shown {
@@ -13,6 +13,7 @@ export interface Shown {
   aircraft: boolean;
   incidents: boolean;
   cameras: boolean;
+  boxes: boolean;
 }
 
 export class Desk {
@@ -20,10 +21,13 @@ export class Desk {
   /** The alert the keys act upon. */
   cursor = $state<string | null>(null);
   form = $state<FormName | null>(null);
-  /** On a wide screen alerts and map always show and this is the lower list; on a narrow one it is all there is. */
-  tab = $state<Tab>("calls");
+  /** On a wide screen alerts and map always show and this is the lower list; on a narrow one it is all there is.
+   * The id of a panel (panels/registry.ts). */
+  tab = $state("calls");
   finished = $state(false);
   keys = $state(false);
+  /** Whether all panels are being offered. */
+  panels = $state(false);
   readonly shown = $state<Shown>({
     own: true,
     others: true,
@@ -31,7 +35,12 @@ export class Desk {
     aircraft: true,
     incidents: true,
     cameras: true,
+    boxes: true,
   });
+  /** Reads to be shown on the map as a track, while no alert is open that has its own. */
+  track = $state.raw<readonly PlateRead[]>([]);
+  /** A circle on the map: where owners of cameras are asked. */
+  area = $state.raw<{ lat: number; lon: number; radius_m: number } | null>(null);
   /** Counts requests to bring the open thing into view on the map. */
   center = $state(0);
   /** Whether the last of them meant a close look. */
@@ -51,6 +60,13 @@ export class Desk {
 
   lookClosely(): void {
     this.closely = true;
+    this.center++;
+  }
+
+  /** Shows reads on the map, and brings them into view. */
+  follow(reads: readonly PlateRead[]): void {
+    this.track = reads;
+    if (this.open?.kind === "alert") this.close();
     this.center++;
   }
 

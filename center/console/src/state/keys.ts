@@ -18,6 +18,7 @@ export type Command =
   | "units"
   | "cameras"
   | "feeds"
+  | "panels"
   | "wall";
 
 export interface Shortcut {
@@ -38,8 +39,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["f"], command: "finished", does: "Show or hide finished alerts" },
   { keys: ["1"], command: "calls", does: "Calls" },
   { keys: ["2"], command: "units", does: "Units" },
-  { keys: ["3"], command: "feeds", does: "Feeds" },
-  { keys: ["4"], command: "cameras", does: "Cameras" },
+  { keys: ["3"], command: "cameras", does: "Cameras" },
+  { keys: ["4"], command: "feeds", does: "Feeds" },
+  { keys: ["p"], command: "panels", does: "All panels; then arrows, or a panel’s first letter" },
   { keys: ["v"], command: "wall", does: "The video wall in place of the map, and back" },
   { keys: ["/"], command: "filter", does: "Filter units" },
   { keys: ["t"], command: "theme", does: "Dark or light" },

@@ -1,5 +1,6 @@
 // What is going on, as a reason to look through a camera.
 // Knows: which calls, alerts and stops the center would take, and which of them is meant. Refuses to know: the answer.
+import { sentence } from "../look/format.ts";
 import type { Alert, Camera, Incident, Unit, WatchReason } from "../wire/views.ts";
 import type { Thing } from "./desk.svelte.ts";
 import type { Picture } from "./picture.ts";
@@ -52,6 +53,23 @@ export function choices(reason: WatchReason, picture: Picture, now: number): Cho
 }
 
 const stopText = (unit: Unit): string => [unit.unit, unit.stop?.plate, unit.stop?.place].filter((word) => word).join(", ");
+
+/** What a look is about, as a person would say it; what is over and gone, by its number. */
+export function occasionText(reason: WatchReason, number: string, picture: Picture): string {
+  const incident = picture.incidents.get(number);
+  if (incident !== undefined) return sentence(callText(incident));
+  const alert = picture.alerts.get(number);
+  if (alert !== undefined) return alert.headline ?? alert.subject;
+  const unit = picture.units.get(number.split("/")[0] ?? "");
+  if (reason === "stop" && unit !== undefined) return `${REASON_WORDS.stop}, ${unit.unit}`;
+  return `${REASON_WORDS[reason]} ${number}`.trim();
+}
+
+/** Whether a camera waits for its owner's word: it is shared for single calls, and for none of these now. */
+export function waitsForOwner(camera: Camera, incident?: string): boolean {
+  if (camera.consent !== "on-request") return false;
+  return !camera.asks?.some((ask) => ask.state === "shared" && (incident === undefined || ask.incident === incident));
+}
 
 /** What is most likely meant by looking through this camera now: what is open, else what its unit is at. */
 export function likely(camera: Camera, open: Thing | null, picture: Picture, now: number): Occasion | null {

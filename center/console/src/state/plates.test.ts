@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compare, differenceText } from "./plates.ts";
+import { compare, differenceText, likeness } from "./plates.ts";
 
 const signs = (read: string, listed: string): string =>
   compare(read, listed)
@@ -39,4 +39,11 @@ test("differences are told in words", () => {
   expect(differenceText(compare("88Z4", "B8Z5"))).toBe(
     "Letter 1: 8 and B look alike. Letter 4: read 4, listed 5.",
   );
+});
+
+test("a read is as asked, looks alike or differs; what nobody saw counts as the same", () => {
+  expect(likeness("ABC123", "ABC123")).toBe("as asked");
+  expect(likeness("ABC123", "AB?123")).toBe("as asked");
+  expect(likeness("A8C123", "ABC123")).toBe("looks alike");
+  expect(likeness("AXC13", "ABC123")).toBe("2 letters differ");
 });

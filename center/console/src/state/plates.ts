@@ -74,3 +74,12 @@ export function differenceText(pairs: readonly LetterPair[]): string {
   });
   return told.length === 0 ? "Every letter is the same." : told.join(" ");
 }
+
+/** How a read's letters stand to those that were asked for, in a few words; `?` was seen by nobody. */
+export function likeness(read: string, asked: string): string {
+  const pairs = compare(read, asked).filter((pair) => pair.listed !== "?" || pair.read === null);
+  const differing = pairs.filter((pair) => pair.match !== "same");
+  if (differing.length === 0) return "as asked";
+  if (differing.every((pair) => pair.match === "alike")) return "looks alike";
+  return `${differing.length} ${differing.length === 1 ? "letter differs" : "letters differ"}`;
+}

@@ -4,10 +4,12 @@ import { type Zone, zone } from "../look/format.ts";
 import { agencyHues, type Hues } from "../map/palette.ts";
 import { read } from "../wire/api.ts";
 import { connect, operatorsUrl } from "../wire/live.ts";
-import { type Frame, KINDS, type Kind, type Micros, type Operator, type Site } from "../wire/views.ts";
+import { type Frame, KINDS, type Kind, type Micros, type Operator, type Site, type Told } from "../wire/views.ts";
 import { type AlertGroups, group } from "./alerts.ts";
 import { type SiteClock, anchor, timeAt } from "./clock.ts";
+import { type Missed, missed } from "./missed.ts";
 import { apply, emptyPicture } from "./picture.ts";
+import { keepSeen, lastSeen } from "./seen.ts";
 
 export type Line = "connecting" | "live" | "lost";
 
@@ -15,6 +17,8 @@ export type Line = "connecting" | "live" | "lost";
 const PACE_MS: Record<Kind, number> = { alerts: 30, incidents: 200, cameras: 200, feeds: 500, units: 1000, aircraft: 1000 };
 const OVERDUE_MS = 2000;
 const SITE_RETRY_MS = 3000;
+const HOUR_US = 3_600_000_000;
+const LONGEST_AWAY_US = 12 * HOUR_US;
 
 export class Room {
   /** Plain maps, changed in place; read them inside something that also reads `seen[kind]`. */
@@ -32,8 +36,17 @@ export class Room {
     void this.seen.alerts;
     return group(this.picture.alerts.values());
   });
+  /** Counts how often there was something new in a list that is asked for apart. */
+  readonly anew = $state<Record<Told, number>>({ messages: 0, bulletins: 0, tips: 0 });
   site = $state.raw<Site | null>(null);
   operator = $state.raw<Operator | null>(null);
+  /** What the door lets this person do at all, as `core/access.py` names acts. */
+  acts = $state.raw<ReadonlySet<string>>(new Set());
+  /** The kinds of thing that this person is shown at all. */
+  kinds = $state.raw<ReadonlySet<Kind | "log">>(new Set());
+  /** What this person's agency, or the site, takes as a reason to look somebody up. */
+  reasons = $state.raw<readonly string[]>([]);
+  #people: Record<string, string> = {};
   simulated = $state(false);
   siteName = $state("");
   rate = $state(1);
@@ -42,10 +55,20 @@ export class Room {
   line = $state<Line>("connecting");
   /** The center's time when the line was lost, once that is longer ago than a moment. */
   notLiveSince = $state.raw<Micros | null>(null);
+  /** Why the center would not show the room, where it said so. */
+  turnedAway = $state.raw("");
+  /** Counts frames that brought lines of the watch log. */
+  logged = $state(0);
+  /** What happened while this person was away, until they have read it. */
+  missed = $state.raw<Missed | null>(null);
+  /** Whether nobody knows when this person was last here. */
+  firstTime = $state(false);
   zone: Zone = $derived(zone(this.site?.timezone));
   hues: Hues = $derived(agencyHues(this.site?.agencies ?? []));
 
   #clock: SiteClock | null = null;
+  /** Until when this person saw the room, at the time of the last greeting; null when that has been dealt with. */
+  #away: { since: Micros } | null = null;
   #due = new Map<Kind, ReturnType<typeof setTimeout>>();
   #overdue: ReturnType<typeof setTimeout> | undefined;
   #siteAgain: ReturnType<typeof setTimeout> | undefined;
@@ -62,11 +85,16 @@ export class Room {
       connect(operatorsUrl(location), {
         frame: (frame, wall_ms) => this.#take(frame, wall_ms),
         lost: () => this.#lose(),
-        turnedAway: () => void this.#checkSession(),
+        turnedAway: (why) => {
+          this.turnedAway = why;
+          void this.#checkSession();
+        },
       }),
     );
     const ticker = setInterval(() => this.#tick(), 1000);
-    this.#stop.push(() => clearInterval(ticker));
+    const leaving = (): void => this.#keepSeen();
+    addEventListener("pagehide", leaving);
+    this.#stop.push(() => clearInterval(ticker), () => removeEventListener("pagehide", leaving));
   }
 
   stop(): void {
@@ -81,11 +109,27 @@ export class Room {
     return this.#clock === null ? Date.now() * 1000 : timeAt(this.#clock, performance.now());
   }
 
+  /** What a person is called; who is not known here, by what they sign in as. A rule of the site's is no person. */
+  named(operator: string): string {
+    if (operator.startsWith("rule/")) return `by itself (${operator.slice(5)})`;
+    return this.#people[operator] ?? operator;
+  }
+
+  /** Sign-in names with what they stand for, by name. */
+  get everybody(): [operator: string, name: string][] {
+    return Object.entries(this.#people).toSorted(([, a], [, b]) => a.localeCompare(b));
+  }
+
   #take(frame: Frame, wall_ms: number): void {
     if (frame.type === "hello") {
+      this.#away = { since: this.#lastHere(frame.site, frame.operator.operator, frame.now) };
       this.simulated = frame.simulated;
       this.siteName = frame.site;
       this.operator = frame.operator;
+      this.acts = new Set(frame.acts);
+      this.kinds = new Set(frame.kinds);
+      this.reasons = frame.reasons;
+      this.#people = frame.people ?? {};
       this.rate = frame.rate;
       this.#clock = anchor(this.#clock, frame.now, wall_ms, frame.rate);
       void this.#loadSite(); // with every connection: the site may have changed while the line was down
@@ -96,7 +140,12 @@ export class Room {
     if (frame.type === "state") {
       this.#live();
       for (const kind of KINDS) this.#show(kind);
+      this.logged++;
+      for (const told of Object.keys(this.anew) as Told[]) this.anew[told]++;
+      this.#tellMissed(frame.now);
     } else {
+      if (frame.log !== undefined) this.logged++;
+      for (const told of frame.anew ?? []) this.anew[told]++;
       for (const kind of changed) this.#due.get(kind) ?? this.#gather(kind);
     }
   }
@@ -115,13 +164,35 @@ export class Room {
   }
 
   #tick(): void {
-    if (this.#clock !== null) this.now = this.exactNow();
+    if (this.#clock === null) return;
+    this.now = this.exactNow();
+    this.#keepSeen();
+  }
+
+  #keepSeen(): void {
+    if (this.line === "live" && this.operator !== null) keepSeen(this.siteName, this.operator.operator, this.picture.now);
+  }
+
+  /** Up to when this person knows what happened: this page's last frame, else what this browser remembers. */
+  #lastHere(site: string, operator: string, now: Micros): Micros {
+    const kept = this.picture.now || lastSeen(site, operator);
+    this.firstTime = kept === null || kept > now || now - kept > LONGEST_AWAY_US;
+    return this.firstTime ? now - HOUR_US : (kept as Micros);
+  }
+
+  #tellMissed(now: Micros): void {
+    const away = this.#away;
+    this.#away = null;
+    if (away === null) return;
+    const since = this.missed === null ? away.since : Math.min(this.missed.since, away.since);
+    this.missed = missed(this.picture.log, since, now, this.operator?.operator ?? "") ?? this.missed;
   }
 
   #live(): void {
     clearTimeout(this.#overdue);
     this.#overdue = undefined;
     this.notLiveSince = null;
+    this.turnedAway = "";
     this.line = "live";
     this.#tick();
   }

@@ -1,7 +1,7 @@
 // The cameras in front of this operator: what was asked for, what came of it, and renewing it in time.
 // Knows: tickets and their ends. Refuses to know: sockets and pictures (see video/), and who may watch: the center says.
 import { act, newRequestId, read } from "../wire/api.ts";
-import type { Camera, Incident, Micros, Pass, WatchReason } from "../wire/views.ts";
+import type { Camera, Micros, Pass, WatchReason } from "../wire/views.ts";
 
 export interface Occasion {
   reason: WatchReason;
@@ -60,10 +60,9 @@ export class Wall {
   }
 
   /** The best of those that an incident offers, as many as a wall of four shows. */
-  watchOffered(incident: Incident): void {
-    const offered = (incident.cameras ?? []).slice(0, 4).map((offer) => offer.camera);
-    for (const camera of offered.filter((camera) => this.find(camera) === undefined)) {
-      this.watch(camera, { reason: "call", case: incident.incident });
+  watchOffered(incident: string, cameras: string[]): void {
+    for (const camera of cameras.slice(0, 4).filter((camera) => this.find(camera) === undefined)) {
+      this.watch(camera, { reason: "call", case: incident });
     }
   }
 

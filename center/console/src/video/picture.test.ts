@@ -36,5 +36,6 @@ test("what is no picture is none", () => {
   expect(parsePicture(other, 144)).toBe(null);
   expect(parseWord("{")).toBe(null);
   expect(parseWord('{"type":"song"}')).toBe(null);
+  expect(parseWord('{"type":"clock","off_us":null}')).toEqual({ type: "clock", off_us: null });
   expect(parseWord('{"type":"state","state":"live"}')).toMatchObject({ state: "live" });
 });

@@ -22,7 +22,14 @@ export interface StateWord {
   why: string;
 }
 
-export type Word = StreamWord | StateWord;
+/** `off_us`: how far the camera's clock is ahead of the center's; null where it tells no time. */
+export interface ClockWord {
+  type: "clock";
+  off_us: number | null;
+}
+
+export type Word = StreamWord | StateWord | ClockWord;
+const WORDS = new Set<unknown>(["stream", "state", "clock"]);
 
 export interface Picture {
   isKey: boolean;
@@ -44,7 +51,7 @@ export function parseWord(text: string): Word | null {
   try {
     const word: unknown = JSON.parse(text);
     if (typeof word !== "object" || word === null || !("type" in word)) return null;
-    return word.type === "stream" || word.type === "state" ? (word as Word) : null;
+    return WORDS.has(word.type) ? (word as Word) : null;
   } catch {
     return null;
   }

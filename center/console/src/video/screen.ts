@@ -19,6 +19,10 @@ export interface Screen {
 const MOST_QUEUED = 8;
 /** A picture that comes so late is not worth decoding, unless it stands alone: better a jerk than the past. */
 const TOO_LATE_S = 1.5;
+/** What a media element is to have in hand beyond the picture that it shows. When it runs dry it waits, and then has more
+ * in hand by as much as it waited: that is played a little faster, or jumped over when it is much. */
+const SPARE_S = { video: 0.05, audio: 0.12 };
+const FASTER = 1.1;
 const BEHIND_S = 0.6;
 const HELD_S = 15;
 
@@ -119,8 +123,11 @@ export class MediaScreen implements Screen {
   #last: Picture | null = null;
   #url = "";
   #watch = 0;
+  #isNear = false;
+  readonly #spare_s: number;
 
   constructor(kind: "video" | "audio", shown: Shown) {
+    this.#spare_s = SPARE_S[kind];
     this.element = document.createElement(kind);
     this.element.autoplay = true;
     this.element.muted = kind === "video";
@@ -133,6 +140,7 @@ export class MediaScreen implements Screen {
     this.close();
     this.#timescale = word.timescale;
     this.#zero = null;
+    this.#isNear = false;
     const source = new MediaSource();
     this.#source = source;
     this.#url = URL.createObjectURL(source);
@@ -177,7 +185,7 @@ export class MediaScreen implements Screen {
       return;
     }
     const message = this.#queue.shift();
-    if (message === undefined) return;
+    if (message === undefined) return this.#steer();
     if (this.#zero !== null) {
       const offset_s = -this.#zero / this.#timescale;
       if (buffer.timestampOffset !== offset_s) buffer.timestampOffset = offset_s;
@@ -189,14 +197,27 @@ export class MediaScreen implements Screen {
     }
   }
 
-  /** A media element would rather wait than skip: after a pause or a hiccup it is brought back to the present. */
-  #keepUp(): void {
+  /** A media element would rather play on than skip. Whoever joins gets what has come since the last keyframe, which may
+   * be seconds, and would stay behind by as much. */
+  #steer(): void {
     const held = this.element.buffered;
-    if (held.length === 0) return;
-    const end = held.end(held.length - 1);
-    if (end - this.element.currentTime > BEHIND_S) {
-      this.element.currentTime = Math.max(held.start(held.length - 1), end - 0.05);
+    if (held.length === 0 || this.element.seeking) return;
+    const [start, end] = [held.start(held.length - 1), held.end(held.length - 1)];
+    const wanted_s = this.#spare_s + (this.#last?.duration ?? 0) / this.#timescale;
+    const inHand_s = end - this.element.currentTime;
+    // Where pictures were left out there is a gap, at which it would wait for ever.
+    if (this.element.currentTime < start || inHand_s > (this.#isNear ? BEHIND_S : wanted_s)) {
+      this.element.currentTime = Math.max(start, end - wanted_s);
+    } else if (inHand_s > wanted_s + 0.03) {
+      this.element.playbackRate = FASTER;
+    } else if (inHand_s < wanted_s) {
+      this.element.playbackRate = 1;
     }
+    this.#isNear = true;
+  }
+
+  #keepUp(): void {
+    this.#steer();
     if (this.element.paused) void this.element.play().catch(() => undefined);
   }
 

@@ -12,6 +12,8 @@ export interface Listener {
   behind_s(at: Micros): number;
   /** How the camera is: live, stale since, offline since, opening. */
   state(state: string, since: Micros, why: string): void;
+  /** How far the camera's clock is ahead of the center's; null where it tells no time. */
+  clock?(off_us: number | null): void;
   /** It cannot go on by itself: the ticket is over, or this browser cannot show it. */
   ended(why: string): void;
 }
@@ -76,6 +78,7 @@ export function openStream(address: () => Promise<string | null>, kind: Kind, li
       if (typeof data === "string") {
         const word = parseWord(data);
         if (word?.type === "state") listener.state(word.state, word.since, word.why);
+        if (word?.type === "clock") listener.clock?.(word.off_us);
         if (word?.type !== "stream") return;
         head_bytes = word.head_bytes;
         beginning = choose(word).then((can) => can || end(`This browser cannot show ${word.codec}.`));

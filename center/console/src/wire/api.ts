@@ -11,8 +11,10 @@ export type Outcome =
   | { kind: "signed-out" }
   | { kind: "unreached"; attempts: number };
 
-export type Reading<T> = { ok: true; value: T } | { ok: false; status: number };
+export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; why: string };
 
+/** Says that a request is this page's: no other site's can send it. */
+const OURS = { "x-rtcc": "1" };
 const ATTEMPT_TIMEOUT_MS = 8000;
 const RETRY_DELAYS_MS = [500, 1000, 2000, 3000, 5000, 5000];
 
@@ -27,28 +29,45 @@ function call(path: string, method: string, body?: object): Promise<Response> {
     method,
     signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
     credentials: "same-origin",
+    headers: OURS,
   };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
-    init.headers = { "content-type": "application/json" };
+    init.headers = { ...OURS, "content-type": "application/json" };
   }
   return fetch(path, init);
 }
 
 /** Reads JSON; status 0 means that the center was not reached. The center's types are trusted, its presence is not. */
-export async function read<T>(path: string, method = "GET", body?: object): Promise<Reading<T>> {
+export async function read<T>(path: string, method = "GET", body?: object): Promise<Answer<T>> {
   try {
     const response = await call(path, method, body);
-    if (!response.ok) return { ok: false, status: response.status };
+    if (!response.ok) {
+      const why = reasonIn(await bodyOf(response), `The center answered ${response.status}.`);
+      return { ok: false, status: response.status, why };
+    }
     return { ok: true, value: (await response.json()) as T };
   } catch {
-    return { ok: false, status: 0 };
+    return { ok: false, status: 0, why: "The center was not reached." };
   }
 }
 
+/** What the center says to whoever has no session, and had none that ended otherwise than by their signing out. */
+const SIGN_IN_FIRST = "sign in first";
+
+/** What to tell somebody who was answered 401 with `why`; empty where there is nothing to tell. */
+export const overIn = (why: string): string =>
+  why === SIGN_IN_FIRST ? "" : `Your session has ended: ${why}. Please sign in again.`;
+
+/** Why this browser's session is over, as the center knows it; empty where it cannot say. */
+export async function whyOver(): Promise<string> {
+  const session = await read<unknown>("/api/session");
+  return session.ok || session.status !== 401 ? "" : overIn(session.why);
+}
+
 /** False where the center was not reached and the session may therefore go on. */
-export function signOut(): Promise<boolean> {
-  return call("/api/session", "DELETE").then(
+export function signOut(everywhere: boolean): Promise<boolean> {
+  return call(everywhere ? "/api/session?everywhere=true" : "/api/session", "DELETE").then(
     (response) => response.ok || response.status === 401,
     () => false,
   );

@@ -7,14 +7,18 @@ export interface Listener {
   frame(frame: Frame, wall_ms: number): void;
   /** The line is gone; the next attempt follows by itself. */
   lost(): void;
-  /** A connection could not be opened or was closed at once: perhaps the session has ended. */
-  turnedAway(): void;
+  /** A connection could not be opened or was closed at once: perhaps the session has ended. `why` is the center's
+   * word where it has one. */
+  turnedAway(why: string): void;
 }
 
 const FIRST_DELAY_MS = 400;
-const LONGEST_DELAY_MS = 8000;
-const QUIET_MS = 5000;
-const PROBE_TIMEOUT_MS = 3000;
+/** Short, for whoever gets the network back wants to see what is true within a second. */
+const LONGEST_DELAY_MS = 800;
+const OPEN_TIMEOUT_MS = 3000;
+/** The center says something every second. */
+const QUIET_MS = 3000;
+const PROBE_TIMEOUT_MS = 2000;
 
 /** Half of the delay is fixed and half is chance, so that a room full of pages does not return in one instant. */
 export function backoff(attempt: number, chance: number): number {
@@ -42,9 +46,11 @@ export function connect(url: string, listener: Listener): () => void {
   let closed = false;
   let heard_ms = performance.now();
   let probing = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
 
   function open(): void {
     if (closed) return;
+    clearTimeout(again);
     const mine = new WebSocket(url);
     let told = false;
     socket = mine;
@@ -57,13 +63,16 @@ export function connect(url: string, listener: Listener): () => void {
       attempt = 0;
       listener.frame(frame, heard_ms);
     };
-    mine.onclose = () => {
+    mine.onclose = ({ reason }) => {
       if (socket !== mine || closed) return;
       socket = null;
       listener.lost();
-      if (!told) listener.turnedAway();
-      setTimeout(open, backoff(attempt++, Math.random()));
+      if (!told) listener.turnedAway(reason);
+      again = setTimeout(open, backoff(attempt++, Math.random()));
     };
+    setTimeout(() => {
+      if (socket === mine && mine.readyState === WebSocket.CONNECTING) drop(mine);
+    }, OPEN_TIMEOUT_MS);
   }
 
   /** Closes a socket without waiting for the other end, which may be gone. */
@@ -92,11 +101,20 @@ export function connect(url: string, listener: Listener): () => void {
     else if (alive) heard_ms = Math.max(heard_ms, asked_ms);
   }
 
+  /** The machine has its network back: an attempt that waits for the old one is given up. */
+  function hurry(): void {
+    if (socket?.readyState === WebSocket.CONNECTING) drop(socket);
+    if (socket === null) open();
+  }
+
+  addEventListener("online", hurry);
   const watcher = setInterval(() => void watch(), 1000);
   open();
   return () => {
     closed = true;
     clearInterval(watcher);
+    clearTimeout(again);
+    removeEventListener("online", hurry);
     socket?.close();
   };
 }

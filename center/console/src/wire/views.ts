@@ -1,11 +1,12 @@
 // The views and frames of docs/api.md, as types.
 // Knows: the shape of what the center sends. Refuses to know: how it travels and what is done with it.
+import type { NearTip } from "./tips.ts";
 
 /** Microseconds since the epoch, UTC. Fits a double exactly until the year 2255. */
 export type Micros = number;
 
 /** Unknown is absent or null; both are treated alike. */
-type Maybe<T> = T | null | undefined;
+export type Maybe<T> = T | null | undefined;
 
 export interface Operator {
   operator: string;
@@ -18,6 +19,8 @@ export interface Agency {
   agency: string;
   name: string;
   own: boolean;
+  /** What another agency that has joined may be shown. */
+  sees?: Maybe<string[]>;
 }
 
 export interface Reader {
@@ -46,6 +49,9 @@ export interface Stop {
   state?: Maybe<string>;
   place?: Maybe<string>;
   why?: Maybe<string>;
+  /** `asked` or `answered`; what they said is read on request. */
+  records?: Maybe<string>;
+  revision?: Maybe<number>;
 }
 
 export interface Unit {
@@ -63,6 +69,8 @@ export interface Unit {
   doubt?: Maybe<string[] | string>;
   media?: Maybe<boolean>;
   stop?: Maybe<Stop>;
+  /** Of its cameras, the newest first. */
+  clips?: Maybe<Clip[]>;
 }
 
 export interface Aircraft {
@@ -80,7 +88,18 @@ export interface Aircraft {
 }
 
 export type AlertKind =
-  "hotlist-hit" | "unit-emergency" | "hotlist-refused" | "feed-quiet" | "unacknowledged" | "listening";
+  | "hotlist-hit"
+  | "unit-emergency"
+  | "hotlist-refused"
+  | "feed-quiet"
+  | "unacknowledged"
+  | "listening"
+  | "patrol-boxes"
+  | "burglary-list"
+  | "burglary-rash"
+  | "community-clips"
+  | "warrant-lead"
+  | "stop-silent";
 export type AlertState = "raised" | "acknowledged" | "confirmed" | "dismissed";
 export type Disposition = "wrong-state" | "misread" | "stale-listing" | "dismissed";
 
@@ -209,6 +228,10 @@ export interface Incident {
   clips?: Maybe<Clip[]>;
   changes?: Maybe<{ at: Micros; what: string }[]>;
   plates?: Maybe<{ plate: string; reader?: Maybe<string>; seen?: Maybe<Micros>; alert?: Maybe<string> }[]>;
+  /** Agencies that it is shared with. */
+  shared?: Maybe<string[]>;
+  /** What the public told that may be about it, the latest first: leads. */
+  tips?: Maybe<NearTip[]>;
 }
 
 export type CameraKind = "dash" | "body" | "back-seat" | "fixed" | "community" | "aircraft" | "microphone";
@@ -234,6 +257,8 @@ export interface Pass {
 }
 
 export interface Camera {
+  /** It keeps what was before by itself. */
+  remembers?: Maybe<boolean>;
   camera: string;
   kind: CameraKind;
   name?: Maybe<string>;
@@ -247,12 +272,35 @@ export interface Camera {
   view_deg?: Maybe<number>;
   range_m?: Maybe<number>;
   owner?: Maybe<string>;
-  consent?: Maybe<"always" | "per-incident" | "never">;
+  consent?: Maybe<"always" | "per-incident" | "on-request" | "asked" | "never">;
   state?: Maybe<string>;
   since?: Maybe<Micros>;
   why?: Maybe<string>;
-  looking?: Maybe<{ at: Micros; lat?: Maybe<number>; lon?: Maybe<number>; corners?: Maybe<[number, number][]> }>;
+  looking?: Maybe<{
+    at: Micros;
+    lat?: Maybe<number>;
+    lon?: Maybe<number>;
+    corners?: Maybe<[number, number][]>;
+    camera_lat?: Maybe<number>;
+    camera_lon?: Maybe<number>;
+  }>;
   watched?: Maybe<Watch[]>;
+  /** Whether its owner can be asked to share it for one call. */
+  askable?: Maybe<boolean>;
+  asks?: Maybe<OwnerAsk[]>;
+}
+
+/** The owner of a camera is asked for one call. `asked` says nothing of what they have said, or not. */
+export interface OwnerAsk {
+  ask: string;
+  incident: string;
+  operator: string;
+  reason: string;
+  at: Micros;
+  until: Micros;
+  state: "asked" | "shared" | "over";
+  shared_at?: Maybe<Micros>;
+  over_at?: Maybe<Micros>;
 }
 
 export interface Clip {
@@ -265,6 +313,18 @@ export interface Clip {
   end: Micros;
   size?: Maybe<number>;
   trouble?: Maybe<string>;
+  /** No person had it kept. */
+  by_rule?: Maybe<boolean>;
+}
+
+/** A line of the watch log; `subject` is the id of an alert, incident, unit or camera, or empty. */
+export interface LogLine {
+  entry: string;
+  at: Micros;
+  what: string;
+  subject: string;
+  text: string;
+  operator?: Maybe<string>;
 }
 
 export type FeedState = "alive" | "late" | "silent" | "never";
@@ -289,6 +349,14 @@ export interface Hello {
   simulated: boolean;
   site: string;
   operator: Operator;
+  /** The acts that the door lets this person do at all. */
+  acts: string[];
+  /** The kinds of thing that this person is shown. */
+  kinds: (Kind | "log")[];
+  /** What this person's agency, or the site, takes as a reason to look somebody up. */
+  reasons: string[];
+  /** Names of people by their sign-in names. */
+  people?: Record<string, string>;
 }
 
 /** The lists a frame may carry; each item is complete and replaces the one with the same id. */
@@ -308,13 +376,24 @@ export interface State extends Views {
   type: "state";
   position: number;
   now: Micros;
+  /** The newest lines of the watch log. */
+  log?: LogLine[];
 }
 
 export interface Delta extends Views {
   type: "delta";
   position: number;
   now: Micros;
+  /** New lines of the watch log. */
+  log?: LogLine[];
   gone?: Partial<Record<Kind, string[]>>;
+  /** What has changed and is to be asked for apart. */
+  anew?: Told[];
 }
 
+/** Lists that are in no frame, because not everybody may see all of them. */
+export type Told = "messages" | "bulletins" | "tips";
+
 export type Frame = Hello | State | Delta;
+
+export * from "./patterns.ts";

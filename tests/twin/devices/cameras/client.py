@@ -11,6 +11,8 @@ import re
 import socket
 from typing import NamedTuple
 
+from tests.patience import PATIENCE_S
+
 
 class Answer(NamedTuple):
     status: int
@@ -46,7 +48,7 @@ class Client:
         self._socket = socket.socket()
         if buffer_bytes is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
-        self._socket.settimeout(20.0)
+        self._socket.settimeout(PATIENCE_S)
         self._socket.connect(("127.0.0.1", port))
         self._file = self._socket.makefile("rb")
         self._count = 0
@@ -95,6 +97,10 @@ class Client:
         except ConnectionError:
             return True
         return not first
+
+    def rest(self) -> bytes:
+        """What comes until the other side says that it is over. Raises ConnectionError when it breaks off instead."""
+        return self._file.read()
 
     def close(self) -> None:
         self._file.close()

