@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from center import cli_audit, cli_keeping
+from center import cli_audit, cli_keeping, cli_owner
 
 if TYPE_CHECKING:
     from center.listening import Heard
@@ -39,6 +39,7 @@ app = typer.Typer(
 app.add_typer(cli_audit.app, name="audit")
 app.command()(cli_keeping.purge)
 app.command()(cli_keeping.backup)
+app.command()(cli_owner.owner_link)
 _err = Console(stderr=True, highlight=False)
 
 SiteOption = Annotated[Path, typer.Option("--site", help="The site file.", dir_okay=False)]

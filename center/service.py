@@ -195,7 +195,9 @@ class Service:
         ]
         if self._portal and self._site.community:
             at = _listening("community.listen", self._site.community.listen)
-            works.append(PortalWeb(self._portal, self._durability.kept).run(at, self._portal_tls))
+            secure, zone = self._site.community.is_secure, self._site.site.timezone
+            web = PortalWeb(self._portal, self._durability.kept, zone, is_secure=secure)
+            works.append(web.run(at, self._portal_tls))
         if self._cot:
             works.append(self._cot.run(self.assembly.intakes[COT], self._durability))
         if self._reader:

@@ -18,7 +18,6 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, HTTPException, Request
 
 from center.api import bodies
-from center.api.limits import MAX_KEYS, Limit, kin
 from center.api.live import Live
 from center.api.map import SiteMap
 from center.api.openid import OpenId
@@ -28,6 +27,7 @@ from center.core import access, audiences
 from center.core.effects import Audit, Reply
 from center.core.events import Micros, OperatorActed
 from center.core.session_events import SessionChanged
+from center.limits import MAX_KEYS, Limit, kin
 from center.portal.portal import Portal
 from center.relaying import Relaying
 from center.site_sign_in import OperatorSettings

@@ -26,7 +26,7 @@ from center.clock import Clock
 from center.core.asking import CLIPS_EACH
 from center.core.community_facts import ClipOffered, LiveShared
 from center.core.effects import AskOwners, DropClip, ReleaseClip
-from center.core.events import Event, Micros
+from center.core.events import SECOND, Event, Micros
 from center.hands import KeptClip
 from center.ingest.timestamps import micros_of_iso
 from center.portal.inspecting import Found
@@ -53,7 +53,8 @@ class Answered(NamedTuple):
 
 class Manifest(msgspec.Struct, frozen=True):
     """What an owner says of a clip, and signs. Times are ISO 8601; `clock` is what the camera's clock says as this is
-    written. Without a clip, `shares` says whether a camera is shared live."""
+    written. Without a clip, `shares` says whether a camera is shared live. `by` is `page` where the owner said it on
+    the portal's page: then it is the center that has signed it."""
 
     v: int
     ask: str
@@ -65,6 +66,7 @@ class Manifest(msgspec.Struct, frozen=True):
     size: int = 0
     says: str = ""
     shares: bool | None = None
+    by: str = ""
 
 
 class Slot(NamedTuple):
@@ -85,6 +87,7 @@ class Upload(NamedTuple):
 
 
 _manifest = msgspec.json.Decoder(Manifest).decode
+GONE = Answered(410, {"why": "there is no such place to answer to any more"})
 
 
 class Portal:
@@ -106,8 +109,8 @@ class Portal:
         self.quarantine = Quarantine(folder, round(settings.hold_mb * MEGABYTE))
         self.keeper = keeper
         self.most_s = settings.most_s
-        self._most = round(settings.most_mb * MEGABYTE)
-        self._site = site
+        self.most = round(settings.most_mb * MEGABYTE)
+        self.site = site
         self._clock = clock
         self._spare = spare or self._at_once
         self._owners = {one.token_sha256.lower(): one for one in settings.owners}
@@ -115,6 +118,7 @@ class Portal:
         self._slots: dict[str, Slot] = {}
         self._token: dict[tuple[str, str], str] = {}
         self._sent: dict[tuple[str, str], int] = {}
+        self._shares: dict[tuple[str, str], bool] = {}
 
     # --- what the core asks -------------------------------------------------------------------------------------------
 
@@ -127,6 +131,7 @@ class Portal:
         for owner in asking.owners if asking else ():
             self._slots.pop(self._token.pop((request, owner), ""), None)
             self._sent.pop((request, owner), None)
+            self._shares.pop((request, owner), None)
 
     def drop(self, effect: DropClip) -> None:
         self.quarantine.drop(effect.file)
@@ -160,14 +165,16 @@ class Portal:
 
     def who(self, authorization: str) -> OwnerSettings | None:
         scheme, _, token = authorization.partition(" ")
-        known = hashlib.sha256(token.encode()).hexdigest()
-        return self._owners.get(known) if scheme.lower() == "bearer" else None
+        return self.whose(token) if scheme.lower() == "bearer" else None
+
+    def whose(self, token: str) -> OwnerSettings | None:
+        return self._owners.get(hashlib.sha256(token.encode()).hexdigest())
 
     def asks(self, owner: OwnerSettings) -> Answered:
         """What this owner may answer now, each with a place to answer to."""
         mine = [one for one in self._open.values() if owner.owner in one.owners]
         shown = [self._shown(one, owner) for one in mine if self._sent.get((one.id, owner.owner), 0) < CLIPS_EACH]
-        return Answered(200, {"v": VERSION, "from": self._site, "asks": shown})
+        return Answered(200, {"v": VERSION, "from": self.site, "asks": shown})
 
     def _shown(self, asking: AskOwners, owner: OwnerSettings) -> dict[str, Any]:
         key = asking.id, owner.owner
@@ -177,8 +184,10 @@ class Portal:
             self._slots[token] = Slot(owner, asking.id)
         circle = {"lat": asking.lat, "lon": asking.lon, "radius_m": asking.radius_m}
         named = {"camera": asking.camera} if asking.camera else {}
+        said = {"shares": self._shares[key]} if key in self._shares else {}
         return {
             **named,
+            **said,
             "ask": asking.request,
             "what": "camera" if asking.camera else "live" if asking.live else "clips",
             "area": {"corners": asking.corners} if asking.corners else circle,
@@ -187,29 +196,43 @@ class Portal:
             "until": _iso(asking.until),
             "words": asking.words,
             "answer_to": f"{PATH}/answers/{token}",
-            "most_bytes": self._most,
+            "most_bytes": self.most,
             "most_s": self.most_s,
         }
 
     def begin(self, token: str, said: str, signature: str) -> Upload | Answered:
         """An answer comes: its place, its manifest (base64) and the signature of that (hexadecimal). The token is
         spent, whatever comes of it; a further answer needs another. A clip goes on with `complete` and `finish`."""
-        slot = self._slots.pop(token, None)
-        asking = self._open.get(slot.asking) if slot else None
+        slot, asking = self._place(token)
         if slot is None or asking is None:
-            return _no(410, "there is no such place to answer to any more")
-        self._token.pop((slot.asking, slot.owner.owner), None)
+            return GONE
         given, manifest = _read(said, signature, slot.owner.key)
         if manifest is None:
             return _no(422, "the manifest cannot be read, or is not what was signed")
         if manifest.ask != asking.request or manifest.owner != slot.owner.owner:
             return _no(422, "the manifest is about something else")
         if asking.live:
-            if manifest.shares is None:
-                return _no(422, "this asks for a camera, not for a clip")
-            return Answered(200, {}, self._share(asking.request, manifest.owner, manifest.shares))
-        if not 0 < manifest.size <= self._most:
-            return _no(413, f"a clip has at most {self._most} bytes")
+            return self._shared(asking, manifest)
+        return self._coming(slot, manifest, given)
+
+    def _place(self, token: str, owner: str | None = None) -> tuple[Slot | None, AskOwners | None]:
+        """A place to answer to is taken, and what is asked there; by that owner only, where one is named."""
+        slot = self._slots.get(token)
+        if slot is None or (owner is not None and slot.owner.owner != owner):
+            return None, None
+        del self._slots[token]
+        self._token.pop((slot.asking, slot.owner.owner), None)
+        return slot, self._open.get(slot.asking)
+
+    def _shared(self, asking: AskOwners, manifest: Manifest) -> Answered:
+        if manifest.shares is None:
+            return _no(422, "this asks for a camera, not for a clip")
+        self._shares[asking.id, manifest.owner] = manifest.shares
+        return Answered(200, {}, self._share(asking.request, manifest.owner, manifest.shares))
+
+    def _coming(self, slot: Slot, manifest: Manifest, given: Given) -> Upload | Answered:
+        if not 0 < manifest.size <= self.most:
+            return _no(413, f"a clip has at most {self.most} bytes")
         try:
             incoming = self.quarantine.open(manifest.size, manifest.owner)
         except (FullError, OSError):
@@ -219,6 +242,42 @@ class Portal:
     def _share(self, request: str, owner: str, shares: bool) -> int:
         now = self._clock.now()
         return self.submit((LiveShared(at=now, source="community", request=request, owner=owner, shares=shares),))
+
+    # --- what the page asks, for owners who have no app (see by_page) -------------------------------------------------
+
+    def share_by_page(self, place: str, owner: OwnerSettings, *, shares: bool) -> Answered:
+        """What an app says with `shares`."""
+        slot, asking = self._place(place, owner.owner)
+        if slot is None or asking is None:
+            return GONE
+        said = Manifest(VERSION, asking.request, owner.owner, shares=shares, by="page")
+        return self._shared(asking, said) if asking.live else _no(422, "this asks for a clip, not for a camera")
+
+    def clip_by_page(self, place: str, owner: OwnerSettings, size: int) -> Upload | Answered:
+        """A clip of at most `size` bytes begins to come. What is said of it is known when it is here (`say`)."""
+        slot, asking = self._place(place, owner.owner)
+        if slot is None or asking is None:
+            return GONE
+        if asking.live:
+            return _no(422, "this asks for a camera, not for a clip")
+        said = Manifest(VERSION, asking.request, owner.owner, size=size, by="page")
+        return self._coming(slot, said, Given("", "", ""))
+
+    def say(self, upload: Upload, digest: str, begins: int, lasts_s: float, off_us: int | None, says: str) -> Upload:
+        """The manifest of a clip that has come by the page, as an app would have sent it, signed with our key. `begins`
+        is by the camera's clock, which is `off_us` ahead of ours."""
+        manifest = msgspec.structs.replace(
+            upload.manifest,
+            begins=_iso(Micros(begins)),
+            ends=_iso(Micros(begins + round(lasts_s * SECOND))),
+            clock="" if off_us is None else _iso(Micros(upload.at + off_us)),
+            sha256=digest,
+            size=upload.incoming.size,
+            says=says,
+        )
+        return upload._replace(manifest=manifest, given=self.keeper.given(msgspec.json.encode(manifest).decode()))
+
+    # --- what comes, by either ----------------------------------------------------------------------------------------
 
     def complete(self, upload: Upload) -> Answered | None:
         """Everything has come: None when it is what was signed."""

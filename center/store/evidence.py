@@ -75,7 +75,8 @@ class Sound(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What an owner said of a clip of theirs, word for word, with their signature and its key (hexadecimal)."""
+    """What an owner said of a clip of theirs, word for word, with their signature and its key (hexadecimal); the
+    center's, where they said it on its page."""
 
     said: str
     signature: str
@@ -135,6 +136,10 @@ class Keeper:
 
     def path(self, clip: str) -> Path:
         return self._folder / f"{clip}.mp4"
+
+    def given(self, said: str) -> Given:
+        """What somebody has said here who has no key of their own."""
+        return Given(said, self._key.sign(said.encode()), self._key.public)
 
     def keep(self, asked: KeepClip, shown: Clip, now: int, heard: Clip | None = None) -> Written:
         """Write a clip and its manifest; a clip that is there already stays. `heard`: the sound there is; of it only

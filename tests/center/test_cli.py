@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from contextlib import chdir
 from pathlib import Path
 from typing import Any, NoReturn
@@ -48,7 +50,7 @@ def objects(lines: str) -> list[dict[str, Any]]:
     return [json.loads(line, parse_constant=not_finite) for line in lines.splitlines()]
 
 
-@pytest.mark.parametrize("command", ["run", "decode", "check", "record"])
+@pytest.mark.parametrize("command", ["run", "decode", "check", "record", "owner-link"])
 def test_every_command_shows_an_example(command: str) -> None:
     code, out, _ = said(command, "--help")
     assert code == HELD
@@ -109,3 +111,21 @@ def test_a_check_fits_a_terminal_and_says_why(tmp_path: Path) -> None:
     assert code == FAILED
     assert out.count("silent") == 2
     assert "a-receiver-with-quite-a-long-name: TCP 127.0.0.1:9: Connection refused" in out
+
+
+def test_an_owner_without_an_app_is_given_a_link_that_no_log_sees(tmp_path: Path) -> None:
+    """The secret stands behind the sign that browsers keep to themselves; the site file gets its digest, and each link
+    is another."""
+    path = tmp_path / "site.toml"
+    path.write_text(SITE + '[community]\nlisten = "127.0.0.1:8100"\npublic = "https://cameras.example/"\n')
+    links = set()
+    for _ in range(2):
+        code, out, _ = said("owner-link", str(path))
+        found = re.search(r"(https://cameras\.example/owner#)([a-z2-9]{26})\n.*\n +token_sha256 = \"(\w+)\"", out)
+        assert code == HELD
+        assert found, out
+        assert hashlib.sha256(found[2].encode()).hexdigest() == found[3]
+        links.add(found[2])
+    assert len(links) == 2
+    path.write_text(SITE)
+    assert said("owner-link", str(path))[0] == BAD_INPUT

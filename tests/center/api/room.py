@@ -212,7 +212,7 @@ async def room(
         portal.submit = assembly.host.submit
         listening = socket.create_server((LOOPBACK, 0))
         here.portal_at = listening.getsockname()
-        works.append(asyncio.create_task(PortalWeb(portal, durability.kept).run(listening)))
+        works.append(asyncio.create_task(PortalWeb(portal, durability.kept, site.site.timezone).run(listening)))
     await started.wait()
     try:
         yield here

@@ -9,9 +9,9 @@ import json
 import pytest
 from websockets.asyncio.client import ClientConnection
 
-from center.api import limits as limits_module
+from center import limits as limits_module
 from center.api import server as server_module
-from center.api.limits import Limit
+from center.limits import Limit
 from tests.center.api.room import Room, frame_with, get, play, posted, room, until
 from tests.running import PATIENCE_S, Answer, Console, ask
 

@@ -7,8 +7,8 @@ import hmac
 
 import pytest
 
-from center.api.limits import Limit, kin
 from center.core.events import HotlistLoaded, Listing
+from center.limits import Limit, kin
 from center.site import SiteError, from_tables
 from tests.center.api.room import Room, get, play, posted, room
 from tests.center.api.sources import sources
