@@ -197,7 +197,7 @@ class Service:
             at = _listening("community.listen", self._site.community.listen)
             secure, zone = self._site.community.is_secure, self._site.site.timezone
             web = PortalWeb(self._portal, self._durability.kept, zone, is_secure=secure)
-            works.append(web.run(at, self._portal_tls))
+            works.append(web.run(at, self._portal_tls, self._site.community.believed))
         if self._cot:
             works.append(self._cot.run(self.assembly.intakes[COT], self._durability))
         if self._reader:

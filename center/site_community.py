@@ -14,6 +14,7 @@ import msgspec
 
 from center.addresses import wrong_address
 from center.core.roster import RosterOwner
+from center.site_sign_in import is_network
 
 SHARED_WHEN_ASKED = ("asked", "on-request", "per-incident")
 """Consents of cameras that an owner may share when they are asked."""
@@ -36,17 +37,24 @@ class OwnerSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class CommunitySettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """`[community]`: owners' apps come in at `listen`, which is open to the outside and serves nothing else, by TLS
     with `tls_certificate` (and its chain) and `tls_key`, PEM files relative to the site file; where a proxy ends TLS
-    instead, `public` says what people type (`https://cameras.example`). A clip has at most `most_mb` megabytes and
+    instead, `public` says what people type (`https://cameras.example`), and `proxies`, addresses or networks, who may
+    say where people come from. A clip has at most `most_mb` megabytes and
     lasts at most `most_s` seconds; all that wait together have at most `hold_mb`."""
 
     listen: str
     public: str | None = None
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     tls_certificate: str | None = None
     tls_key: str | None = None
     most_mb: float = 64.0
     most_s: float = 300.0
     hold_mb: float = 4096.0
     owners: tuple[OwnerSettings, ...] = ()
+
+    @property
+    def believed(self) -> tuple[str, ...]:
+        """Who is believed about where people come from: nobody, where nobody stands before us."""
+        return self.proxies if self.public is not None and self.tls_certificate is None else ()
 
     @property
     def is_secure(self) -> bool:
@@ -73,6 +81,9 @@ def wrong_community(community: CommunitySettings | None, consents: Mapping[str, 
     yield from wrong_address("community.listen", community.listen)
     if community.public is not None and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+/?", community.public):
         yield f"community.public: {community.public!r} is not http(s)://host[:port]"
+    for proxy in community.proxies:
+        if not is_network(proxy):
+            yield f"community.proxies: {proxy!r} is no address and no network"
     if (community.tls_certificate is None) != (community.tls_key is None):
         yield "community: tls_certificate and tls_key go together"
     for key in ("most_mb", "most_s", "hold_mb"):

@@ -97,7 +97,7 @@ def wrong_sign_in(
     if api.public is not None and not _is_origin(api.public):
         yield f"api.public: {api.public!r} is not http(s)://host[:port]"
     for proxy in api.proxies:
-        if not _is_network(proxy):
+        if not is_network(proxy):
             yield f"api.proxies: {proxy!r} is no address and no network"
     if not simulated and not api.is_secure and api.listen.rpartition(":")[0].strip("[]") not in LOOPBACK:
         yield "api.listen: others reach it, so a real site needs TLS: tls_certificate, or public where a proxy ends it"
@@ -136,7 +136,7 @@ def _is_trusted(url: SplitResult, *, simulated: bool) -> bool:
     return bool(url.hostname) and not url.fragment and not url.query and (url.scheme == "https" or plain)
 
 
-def _is_network(text: str) -> bool:
+def is_network(text: str) -> bool:
     try:
         ip_network(text)
     except ValueError:

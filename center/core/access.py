@@ -300,15 +300,18 @@ def _shows_anew(event: OperatorActed, picture: Picture) -> bool:
     return rule is not None and not rule.carried_out_elsewhere and earlier is not None and earlier.granted
 
 
+_SESSION_ACTS = {"ended": "session.end", "crowded": "room.watch", "guessed": "community.enter"}
+
+
 def session_changed(event: SessionChanged, picture: Picture) -> Iterator[Effect]:
-    """Who came in, who was not let in, who left, and who has too many pages open."""
+    """Who came in, who was not let in, who left, and who has too many pages open, or tries tokens."""
     yield Audit(
         id=picture.mint("u"),
         at=picture.now,
         operator=event.operator,
-        act={"ended": "session.end", "crowded": "room.watch"}.get(event.what, "session.open"),
+        act=_SESSION_ACTS.get(event.what, "session.open"),
         subject=event.address,
-        granted=event.what not in ("refused", "crowded"),
+        granted=event.what in ("opened", "ended"),
         why=event.why,
     )
 

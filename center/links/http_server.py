@@ -11,7 +11,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -141,9 +141,10 @@ async def serve(
     tls: ssl.SSLContext | None,
     started: Callable[[], None],
     stopping: Callable[[], None],
+    proxies: Sequence[str] = (),
 ) -> None:
     """Serves on `sock` until cancelled. `stopping` is called before requests under way are waited for, and has to make
-    the app answer them soon."""
+    the app answer them soon. Where somebody comes from is believed of `proxies` only."""
     config = BoundedConfig(
         app,
         http=BoundedProtocol,
@@ -152,7 +153,8 @@ async def serve(
         interface="asgi3",
         log_config=None,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=5,

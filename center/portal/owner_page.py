@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from center.core.events import MINUTE
 from center.portal import owner_html
+from center.portal.guesses import Guesses
 from center.portal.inspecting import Found
 from center.portal.multipart import Form, FormError
 from center.portal.owner_words import from_field
@@ -63,10 +64,18 @@ class OwnerPage:
     """`seconds` is a monotonic clock."""
 
     def __init__(
-        self, portal: Portal, taking: Taking, zone: ZoneInfo, seconds: Callable[[], float], *, is_secure: bool
+        self,
+        portal: Portal,
+        taking: Taking,
+        guesses: Guesses,
+        zone: ZoneInfo,
+        seconds: Callable[[], float],
+        *,
+        is_secure: bool,
     ) -> None:
         self._portal = portal
         self._taking = taking
+        self._guesses = guesses
         self._zone = zone
         self._visits = Visits(seconds)
         self._is_secure = is_secure
@@ -76,8 +85,8 @@ class OwnerPage:
     def headers(self) -> dict[str, str]:
         return HEADERS | (SECURE if self._is_secure else {})
 
-    async def said(self, method: str, path: str, headers: Mapping[str, str], receive: Receive) -> Said:
-        """The answer to a request below PATH. Raises BrokenOffError."""
+    async def said(self, method: str, path: str, headers: Mapping[str, str], receive: Receive, address: str) -> Said:
+        """The answer to a request below PATH, of somebody at that address. Raises BrokenOffError."""
         if method == "GET":
             return self._got(path, headers)
         if method != "POST":
@@ -85,7 +94,7 @@ class OwnerPage:
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return self._front(403, "Another site has asked for this.")
         if path == f"{PATH}/in":
-            return await self._in(receive)
+            return await self._in(receive, address)
         visit = self._visits.of(self._secret(headers))
         if path == f"{PATH}/out":
             self._visits.end(self._secret(headers))
@@ -125,10 +134,15 @@ class OwnerPage:
 
     # --- forms --------------------------------------------------------------------------------------------------------
 
-    async def _in(self, receive: Receive) -> Said:
+    async def _in(self, receive: Receive, address: str) -> Said:
         """An owner with a key of their own has an app that signs: a token alone does not speak for them."""
+        wait_s = self._guesses.wait_s(address)
+        if wait_s:
+            front = self._front(429, f"There were too many wrong codes. Try again in {wait_s} seconds.")
+            return front._replace(headers=(("retry-after", str(wait_s)),))
         owner = self._portal.whose(typed((await _fields(receive)).get("code", "")))
         if owner is None or owner.key:
+            self._guesses.wrong(address)
             return self._front(401, UNKNOWN)
         secure = "; Secure" if self._is_secure else ""
         cookie = f"{self._cookie}={self._visits.begin(owner)}; Path=/; HttpOnly; SameSite=Strict{secure}"

@@ -27,8 +27,10 @@ from center.core.asking import CLIPS_EACH
 from center.core.community_facts import ClipOffered, LiveShared
 from center.core.effects import AskOwners, DropClip, ReleaseClip
 from center.core.events import SECOND, Event, Micros
+from center.core.session_events import SessionChanged
 from center.hands import KeptClip
 from center.ingest.timestamps import micros_of_iso
+from center.portal import guesses
 from center.portal.inspecting import Found
 from center.portal.quarantine import FullError, Incoming, Quarantine
 from center.site_community import CommunitySettings, OwnerSettings
@@ -160,6 +162,12 @@ class Portal:
         except (OSError, ValueError) as error:
             return KeptClip(trouble=str(error))
         return KeptClip(effect.start, effect.end, written.size, written.sha256)
+
+    def guessed(self, address: str) -> None:
+        """Somebody there tries tokens: a line for the audit trail."""
+        now = self._clock.now()
+        said = SessionChanged(at=now, source="community", operator="", what="guessed", address=address, why=guesses.WHY)
+        self.submit((said,))
 
     # --- what apps ask ------------------------------------------------------------------------------------------------
 

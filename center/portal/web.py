@@ -11,12 +11,13 @@ import json
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from center.links.http_server import Limits, serve
-from center.portal import owner_page
+from center.portal import guesses, owner_page
+from center.portal.guesses import Guesses
 from center.portal.owner_page import OwnerPage, Said
 from center.portal.portal import PATH, Answered, Portal
 from center.portal.taking import BUSY, BrokenOffError, Receive, Taking, pieces
@@ -39,37 +40,52 @@ class PortalWeb:
         timezone: str = "UTC",
         *,
         is_secure: bool = False,
+        seconds: Callable[[], float] | None = None,
     ) -> None:
         self._portal = portal
         self._kept = kept
         self._taking = Taking(portal)
-        seconds = asyncio.get_running_loop().time
-        self._page = OwnerPage(portal, self._taking, ZoneInfo(timezone), seconds, is_secure=is_secure)
+        seconds = seconds or asyncio.get_running_loop().time
+        self._guesses = Guesses(seconds, portal.guessed)
+        zone = ZoneInfo(timezone)
+        self._page = OwnerPage(portal, self._taking, self._guesses, zone, seconds, is_secure=is_secure)
 
-    async def run(self, sock: socket.socket, tls: ssl.SSLContext | None = None) -> None:
-        """Serves until cancelled."""
-        await serve(self, sock, _LIMITS, tls, lambda: None, lambda: None)  # type: ignore[arg-type]
+    async def run(self, sock: socket.socket, tls: ssl.SSLContext | None = None, proxies: Sequence[str] = ()) -> None:
+        """Serves until cancelled. Where somebody comes from is believed of `proxies` only."""
+        await serve(self, sock, _LIMITS, tls, lambda: None, lambda: None, proxies)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        method, path = scope["method"], scope["path"]
+        method, path, address = scope["method"], scope["path"], (scope.get("client") or ("",))[0]
         if path == owner_page.PATH or path.startswith(f"{owner_page.PATH}/"):
             try:
-                said = await self._page.said(method, path, headers, receive)
+                said = await self._page.said(method, path, headers, receive, address)
             except BrokenOffError:
                 return  # nobody is there to be told
             await self._kept(said.position)
             await _reply(send, said, self._page.headers)
             return
-        answer = await self._app(method, path, headers, receive)
+        if (method, path) == ("GET", f"{PATH}/asks"):
+            answer, wait_s = self._asks(headers.get("authorization", ""), address)
+        else:
+            answer, wait_s = await self._app(method, path, headers, receive), 0
         await self._kept(answer.position)
-        await _reply(send, Said(answer.status, json.dumps(answer.said), "application/json"), _FOR_APPS)
+        later = (("retry-after", str(wait_s)),) if wait_s else ()
+        await _reply(send, Said(answer.status, json.dumps(answer.said), "application/json", later), _FOR_APPS)
+
+    def _asks(self, authorization: str, address: str) -> tuple[Answered, int]:
+        """The answer, and for how many seconds none is given."""
+        wait_s = self._guesses.wait_s(address)
+        if wait_s:
+            return Answered(429, {"why": f"{guesses.WHY}; wait {wait_s} s"}), wait_s
+        owner = self._portal.who(authorization)
+        if owner is None:
+            self._guesses.wrong(address)
+            return Answered(401, {"why": "who is this?"}), 0
+        return self._portal.asks(owner), 0
 
     async def _app(self, method: str, path: str, headers: dict[str, str], receive: Receive) -> Answered:
         answers = _ANSWERS.fullmatch(path)
-        if method == "GET" and path == f"{PATH}/asks":
-            owner = self._portal.who(headers.get("authorization", ""))
-            return self._portal.asks(owner) if owner else Answered(401, {"why": "who is this?"})
         if method == "POST" and answers:
             return await self._answered(answers[1], headers, receive)
         return Answered(404, {"why": "there is nothing here"})

@@ -105,10 +105,10 @@ def test_an_auditor_finds_the_drills_people_and_says_so(page: Page) -> None:
 
 def test_every_act_has_words() -> None:
     """What the door knows by a name, people are told in words: nobody reads `camera.watch` in a list of sessions. So is
-    what the trail says of an owner who was asked, which is no act of the room's."""
+    what the trail says of owners who were asked, and of their portal, which is no act of the room's."""
     words = (SOURCES / "look" / "acts.ts").read_text()
     named = set(re.findall(r'^  "(\w+\.\w+)":', words, re.MULTILINE))
-    assert named == {*access.ACTS, "owner.over", "owner.shared"}
+    assert named == {*access.ACTS, "community.enter", "owner.over", "owner.shared"}
 
 
 @pytest.mark.usefixtures("built")

@@ -196,9 +196,7 @@ async def room(
     seconds = lambda: loop.time() + here.ahead_s  # noqa: E731
     openid = None if ask is None else OpenId(site.sign_in, site.sign_in.client_secret, ask, seconds)
     sessions = Sessions(site, seconds)
-    front = here.front = Front(
-        assembly, sessions, live, SiteMap(None), trail, video[1] if video else None, portal, openid
-    )
+    front = here.front = Front(assembly, sessions, live, SiteMap(None), trail, here.video, portal, openid)
     sock = socket.create_server((LOOPBACK, 0), backlog=512)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)  # its connections inherit it
     here.at = sock.getsockname()
@@ -212,7 +210,8 @@ async def room(
         portal.submit = assembly.host.submit
         listening = socket.create_server((LOOPBACK, 0))
         here.portal_at = listening.getsockname()
-        works.append(asyncio.create_task(PortalWeb(portal, durability.kept, site.site.timezone).run(listening)))
+        web = PortalWeb(portal, durability.kept, site.site.timezone, seconds=seconds)
+        works.append(asyncio.create_task(web.run(listening)))
     await started.wait()
     try:
         yield here

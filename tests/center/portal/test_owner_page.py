@@ -15,11 +15,13 @@ import pytest
 
 from center.core.events import CallOpened
 from center.portal import multipart
+from center.portal.guesses import WRONG, Guesses
 from center.portal.multipart import Form, FormError
 from center.portal.owner_words import where
 from center.store.evidence import check
 from tests.center.api.room import Room, get, play, posted, room
 from tests.center.portal.test_portal import AT, COMMUNITY, FILM, KEYS, MART, asked
+from tests.servers import LOOPBACK
 
 pytestmark = pytest.mark.wire
 
@@ -238,6 +240,58 @@ def test_nobody_answers_for_somebody_else(tmp_path: Path) -> None:
             assert here.assembly.center.picture.community.offered == {}
 
     play(story())
+
+
+def test_who_tries_tokens_has_to_wait_and_stands_in_the_trail_once(tmp_path: Path) -> None:
+    """Wrong tokens of an app and wrong codes on the page count together, by address; then even a right one is not
+    looked at, which says for how long. Who has come in before goes on, and the trail has one line of the spell."""
+
+    async def story() -> None:
+        async with room(clips=tmp_path, community=WITHOUT_APP) as here:
+            await asked(here)
+            before, stranger = await entered(here), Browser(here.portal_at)
+            for number in range(WRONG):
+                if number % 2:
+                    came = await does(stranger.ask, "GET", "/community/v1/asks", authorization=f"Bearer {number}")
+                else:
+                    came = await does(stranger.fill, "/owner/in", code=str(number))
+                assert came.status == 401
+            right = {"authorization": f"Bearer {KEYS['o1'].token}"}
+            for _ in range(3):
+                app = await does(stranger.ask, "GET", "/community/v1/asks", **right)
+                assert (app.status, app.headers["retry-after"]) == (429, "10")
+                assert json.loads(app.text) == {"why": "too many wrong tokens; wait 10 s"}
+            page = await does(stranger.fill, "/owner/in", code=TOKEN)
+            assert (page.status, page.headers["retry-after"]) == (429, "10")
+            assert "too many wrong codes. Try again in 10 seconds" in page.text
+            assert "1 question for you" in await does(before.page)
+            here.ahead_s += 10
+            assert (await does(stranger.ask, "GET", "/community/v1/asks", **right)).status == 200
+            assert (await does(stranger.fill, "/owner/in", code="wrong")).status == 401
+            assert (await does(stranger.fill, "/owner/in", code="wrong")).status == 429
+            lines = [line for line in here.audited if line.act == "community.enter"]
+            told = [(line.operator, line.subject, line.granted, line.why) for line in lines]
+            assert told == [("", LOOPBACK, False, "too many wrong tokens")]
+
+    play(story())
+
+
+def test_tokens_are_counted_by_address() -> None:
+    """Of a home's IPv6 addresses all are one; what one has tried keeps nobody else out, and a later spell is told
+    again."""
+    now, told = [0.0], []
+    guesses = Guesses(lambda: now[0], told.append)
+    for number in range(WRONG):
+        guesses.wrong(f"2001:db8::{number:x}")
+    assert guesses.wait_s("2001:db8::ffff")
+    assert not guesses.wait_s("2001:db8:0:1::1")
+    now[0] += 599.0
+    for _ in range(2 * WRONG):
+        guesses.wrong("2001:db8::1")
+    assert len(told) == 1
+    now[0] += 1.0
+    guesses.wrong("2001:db8::1")
+    assert told == ["2001:db8::9", "2001:db8::1"]
 
 
 def pieces(data: bytes, size: int) -> Iterator[bytes]:

@@ -27,6 +27,7 @@ const WORDS: Record<string, string> = {
   "clip.look": "looked at a clip",
   "community.approve": "approved a clip of an owner’s",
   "community.close": "stopped asking owners",
+  "community.enter": "tried codes at the owners’ portal",
   "community.list": "looked at what owners were asked",
   "community.look": "looked at an owner’s clip",
   "community.reject": "rejected a clip of an owner’s",
