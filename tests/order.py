@@ -21,7 +21,7 @@ LONG = (
     "tests/console/test_roles.py",
     "tests/console/test_panels.py",
     "tests/console/test_build.py",
-    "tests/console/test_room.py",
+    "tests/console/test_map.py",
     "tests/twin/test_cli.py",
     "tests/center/core/test_whole.py",
     "tests/twin/sim/test_crime_history.py",

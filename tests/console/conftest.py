@@ -1,12 +1,14 @@
 """A built page, a browser to look at it with, and a stand-in center behind it.
 
-Knows: how the three are started. Refuses to know: what is looked at.
+Knows: how the three are started, and that a map is drawn only for those who look at it.
+Refuses to know: what is looked at.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -29,6 +31,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NO_MAP = "--disable-3d-apis"
+"""Without a graphics card the map is drawn by the processor: some seconds of it for each page, which is more than all
+else that a page does. Where there is no WebGL the page says so, and its lists show everything (test_room.py)."""
 WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -45,16 +50,30 @@ def built() -> None:
         missing(f"the page cannot be built: {error}")
 
 
-# By module and not by session: Playwright's loop counts as running, which tests elsewhere with loops of their own mind.
-@pytest.fixture(scope="module")
-def browser(built: None) -> Iterator[Browser]:
+@contextmanager
+def chromium(*arguments: str) -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         missing("no Chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=[*CHROMIUM_ARGUMENTS, *arguments])
         yield browser
         browser.close()
+
+
+# By module and not by session: Playwright's loop counts as running, which tests elsewhere with loops of their own mind.
+@pytest.fixture(scope="module")
+def browser(built: None) -> Iterator[Browser]:
+    """Draws no map. A module that looks at one has a `browser` of its own, which is `drawing`."""
+    with chromium(NO_MAP) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def drawing(built: None) -> Iterator[Browser]:
+    """Draws the map."""
+    with chromium() as browser:
+        yield browser
 
 
 MakeCenter = Callable[..., FakeCenter]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from center.console import DIST
 from center.core.events import CallOpened, StopOpened, UnitMoved
@@ -31,6 +31,11 @@ PEOPLE = ("Sup", "Ada", "Aud", "Adm")
 STANDARD = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 ZOOMS: dict[str, ViewportSize] = {"100 %": {"width": 1280, "height": 800}, "200 %": {"width": 640, "height": 400}}
 THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+
+
+@pytest.fixture(scope="module")
+def browser(drawing: Browser) -> Browser:
+    return drawing
 
 
 def panel_ids() -> list[str]:

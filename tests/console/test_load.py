@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.console.conftest import MakeCenter, sign_in
 
@@ -16,6 +16,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.wire]
 UNITS = 2000
 BUDGET_MS_PER_S = 250
 WINDOW_MS = 6000
+
+
+@pytest.fixture(scope="module")
+def browser(drawing: Browser) -> Browser:
+    return drawing
 
 
 def main_thread_ms(session: CDPSession) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from center.core.events import HOUR, CallOpened, Micros
 from center.core.pattern_facts import Advice, Box, ForecastReady, Patterns
@@ -14,6 +14,11 @@ from tests.center.api.room import Room
 from tests.console.live_room import LiveRoom, live_room
 
 pytestmark = [pytest.mark.browser, pytest.mark.wire]
+
+
+@pytest.fixture(scope="module")
+def browser(drawing: Browser) -> Browser:
+    return drawing
 
 
 @pytest.fixture

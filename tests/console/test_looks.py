@@ -61,6 +61,11 @@ NAMELESS = """
 """
 
 
+@pytest.fixture(scope="module")
+def browser(drawing: Browser) -> Browser:
+    return drawing
+
+
 @pytest.fixture(params=["dark", "light"])
 def themed(request: pytest.FixtureRequest, browser: Browser, center: FakeCenter) -> Any:
     """A page of a person whose machine prefers one theme."""

@@ -6,11 +6,16 @@ Knows: the rows of src/panels/registry.ts as the page offers them. Refuses to kn
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.console.fake_center import FakeCenter
 
 pytestmark = [pytest.mark.browser, pytest.mark.wire]
+
+
+@pytest.fixture(scope="module")
+def browser(drawing: Browser) -> Browser:
+    return drawing
 
 
 def offered(page: Page) -> list[str]:

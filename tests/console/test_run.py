@@ -32,6 +32,11 @@ TAKEN, MISREAD = "Stolen", "B12KDR"
 STOPPED = "CPSO-12"
 
 
+@pytest.fixture(scope="module")
+def browser(drawing: Browser) -> Browser:
+    return drawing
+
+
 class Play(NamedTuple):
     """`more` is where a trainer has more happen."""
 
