@@ -24,14 +24,17 @@ from center.core.threads import ROOM, ROOM_ROLES
 writing = APIRouter(prefix="/api", tags=["messages"], responses={**STRANGER, **REFUSED, **BEHIND})
 MOST_PERSONS = 50
 MOST_THREADS = 500
-Target = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^(unit|agency|beat|shift|case)/[\x20-\x7e]+$")]
+Target = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r"^(room|(unit|agency|beat|shift|case)/[\x20-\x7e]+)$")
+]
 About = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^(incident|alert|case)/[\x21-\x7e]+$")]
 Conversation = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[a-z]+/[\x20-\x7e]+$")]
 
 
 class Write(bodies.Act):
-    """`to`: `unit/SO-1`, `agency/SO`, `beat/12`, `shift/night` (own units on duty), or `case/26-1` (who works on it).
-    `about`: the conversation it belongs to, where it is not the recipient's own."""
+    """`to`: `unit/SO-1`, `agency/SO`, `beat/12`, `shift/night` (own units on duty), or `case/26-1` (who works on it);
+    of another agency's representative `room`, and nothing else. `about`: the conversation it belongs to, where it is
+    not the recipient's own; to the room there is none."""
 
     to: Target
     text: bodies.Line
@@ -73,7 +76,7 @@ async def get_messages(front: FrontHere, who: Who) -> Response:
     shown = message_views.MessagesView(
         threads=tuple(message_views.thread(one, mine, picture, agency=partner) for one in latest),
         cases=tuple(cases),
-        targets=_groups(picture) if in_room else (),
+        targets=_groups(picture) if in_room else (ROOM,) if partner else (),
     )
     return Response(encode(shown), media_type="application/json")
 
@@ -88,7 +91,11 @@ def _groups(picture: Picture) -> tuple[str, ...]:
 
 @writing.post("/messages", responses=SIZES)
 async def write(body: Write, front: FrontHere, who: Who) -> Written:
-    """Write to a unit, to everybody of a shift, beat or agency who is on duty, or to those who work on a case."""
+    """Write to a unit, to everybody of a shift, beat or agency who is on duty, or to those who work on a case; from
+    another agency to the room."""
+    if body.to == ROOM:
+        answer = await front.ask(who, "message.room", ROOM, body, text=body.text)
+        return Written(post=answer.made)
     reply = await front.ask(who, "message.send", body.to, body, text=body.text, about=body.about)
     return Written(post=reply.made)
 

@@ -96,6 +96,7 @@ ACTS: dict[str, Rule] = {
     "outcome.mark": Rule((*_ROOM, "deputy"), alert=True, carried_out_elsewhere=True),
     "message.read": Rule((*_ROOM, "deputy", "detective", "representative"), carried_out_elsewhere=True),
     "message.reply": Rule((*_ROOM, "deputy", "detective", "representative"), carried_out_elsewhere=True),
+    "message.room": Rule(("representative",), carried_out_elsewhere=True),
     "message.send": Rule((*_ROOM, "detective"), carried_out_elsewhere=True),
     "messages.look": Rule((*_WATCHING, "deputy", "detective", "representative")),
     "owner.ask": Rule(_ROOM, reason=True, case=True, owner=True, carried_out_elsewhere=True),

@@ -54,6 +54,8 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
         yield from _send(event, who, f"unit/{event.subject}", picture)
     elif event.act == "message.send":
         yield from _send(event, who, event.subject, picture)
+    elif event.act == "message.room":
+        yield from _to_room(event, who, picture)
     elif event.act == "message.reply":
         yield from _answer(event, who, picture)
 
@@ -76,6 +78,20 @@ def _send(event: OperatorActed, who: RosterOperator, target: str, picture: Pictu
     sending = plain(picture, "text", text)
     post = yield from write(about or target, author, sending, [one for one in to if one != author], picture)
     yield from _heard_by(partner_in(target, picture), picture)
+    yield Reply(id=picture.mint("r"), request=event.request, granted=True, made=post.post)
+
+
+def _to_room(event: OperatorActed, who: RosterOperator, picture: Picture) -> Iterator[Effect]:
+    """A representative to the room, in their agency's conversation, where their own people have it, too."""
+    text = event.details.get("text", "").strip()[:MAX_TEXT]
+    if not text:
+        yield Reply(id=picture.mint("r"), request=event.request, granted=False, why="the text is empty")
+        return
+    author = f"{PERSON}{who.operator}"
+    to = [ROOM, *(person for person in people_of(who.agency, picture) if person != author)]
+    sending = plain(picture, "text", text)
+    post = yield from write(f"agency/{who.agency}", author, sending, to[:MAX_TOLD], picture)
+    yield from _heard_by(who.agency, picture)
     yield Reply(id=picture.mint("r"), request=event.request, granted=True, made=post.post)
 
 

@@ -63,3 +63,27 @@ def test_a_partners_car_asks_and_is_answered_before_its_representatives_eyes(bro
     finally:
         for context in contexts:
             context.close()
+
+
+def test_a_representative_begins_and_the_room_answers(browser: Browser, live: LiveRoom) -> None:
+    """Nobody has written yet. Lee's panel offers the room and nobody else; Ada's has it at once, and answers."""
+    contexts = [new_context(browser) for _ in range(2)]
+    try:
+        ada, lee = (context.new_page() for context in contexts)
+        enter(ada, live, "Ada", "?panel=messages")
+        enter(lee, live, "Lee", "?panel=messages")
+        form = lee.get_by_role("form", name="Write to the room")
+        expect(form.get_by_role("combobox")).to_have_count(0)
+        form.get_by_label("Message to the room").fill("May we have the dog?")
+        form.get_by_role("button", name="Send").press("Enter")
+        expect(lee.locator("[data-post]")).to_contain_text("May we have the dog?")
+        asked = ada.locator("[data-thread='agency/PD']")
+        expect(asked).to_contain_text("1 unread")
+        expect(ada.locator("[data-post]")).to_contain_text("Lee")
+        ada.get_by_label("Answer to everybody in it").fill("It is on its way.")
+        ada.get_by_role("button", name="Answer").click()
+        expect(lee.locator("[data-post]").nth(1)).to_contain_text("It is on its way.")
+        assert ("lee", "message.room", "room", True) in live.do(lambda here: here.audit)
+    finally:
+        for context in contexts:
+            context.close()

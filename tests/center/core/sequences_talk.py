@@ -35,6 +35,14 @@ def talk(
         ),
         fact(
             OperatorActed,
+            operator=st.sampled_from(("ada", "lee")),
+            act=st.just("message.room"),
+            subject=st.just("room"),
+            request=requests,
+            details=st.fixed_dictionaries({"text": words}),
+        ),
+        fact(
+            OperatorActed,
             operator=st.sampled_from(("ada", "det")),
             act=st.sampled_from(("message.read", "message.reply", "messages.look")),
             subject=marks,

@@ -85,6 +85,7 @@ MATRIX = {
     "owner.unask": ROOM,
     "message.read": (*ROOM, "dep", "det", "lee"),
     "message.reply": (*ROOM, "dep", "det", "lee"),
+    "message.room": ("lee",),
     "message.send": (*ROOM, "det"),
     "messages.look": (*WATCHING, "dep", "det", "lee"),
     "patterns.look": (*WATCHING, "det"),

@@ -8,10 +8,10 @@ import pytest
 
 from center.api import message_views
 from center.core.correspondence import may_look
-from center.core.effects import Notify, Remark, Send
+from center.core.effects import Audit, Notify, Remark, Send
 from center.core.message_facts import MessageReplied
-from center.core.roster import Agency, RosterCot
-from tests.center.core.facts import AGENCIES, Room, act, called, of, refusal, site, the, when
+from center.core.roster import Agency, RosterCot, RosterOperator
+from tests.center.core.facts import AGENCIES, OPERATORS, Room, act, called, of, refusal, site, the, timer, when, woke
 
 CLIENTS = (RosterCot("PD-1", unit="PD-1"), RosterCot("POST", operator="lee"), RosterCot("SO-1", unit="SO-1"))
 
@@ -79,6 +79,41 @@ def test_a_representative_reads_and_answers_their_own_agencys_conversation_and_n
     assert refusal(room.tell(act("message.reply", "unit/SO-1", 7, "lee", text="me too")))
     last = room.picture.threads.posts[thread.posts[-1]]
     assert (last.author, sorted(last.to)) == ("person/lee", ["room"])
+
+
+def test_a_representative_begins_the_conversation_with_the_room_and_with_nobody_else() -> None:
+    """By the same door as anybody, with a line in the trail; their agency's people have it, the room is told when it
+    keeps silent, and no other conversation comes open by it. Nobody of the room writes to the room."""
+    more = RosterOperator("lou", "Lou", "LCPD", "representative")
+    room = partners(operators=(*OPERATORS, more))
+    room.tell(act("message.send", "unit/SO-1", 1, text="hush"))
+    for to in ("unit/SO-1", "unit/PD-1", "agency/CPSO", "agency/LCPD", "room"):
+        assert refusal(room.tell(act("message.send", to, 2, "lee", text="hello"))), to
+    assert "may not do" in refusal(room.tell(act("message.room", "room", 2, text="hello")))
+    assert refusal(room.tell(act("message.room", "room", 2, "lee", text=" "))) == "the text is empty"
+    assert list(room.picture.threads.threads) == ["unit/SO-1"]
+    effects = room.tell(act("message.room", "room", 3, "lee", text="may we have the dog?"))
+    line = the(Audit, effects)
+    assert (line.operator, line.act, line.subject, line.granted) == ("lee", "message.room", "room", True)
+    assert ("spoken", "LCPD") in [(one.topic, one.subject) for one in of(Notify, effects)]
+    thread = room.picture.threads.threads["agency/LCPD"]
+    post = room.picture.threads.posts[thread.posts[0]]
+    assert (post.author, sorted(post.to)) == ("person/lee", ["person/lou", "room"])
+    looks = {
+        (who, name): may_look(room.picture.site.operators[who], one, room.picture)
+        for who in ("lee", "lou", "ada")
+        for name, one in room.picture.threads.threads.items()
+    }
+    assert [pair for pair, sees in looks.items() if sees] == [
+        ("lee", "agency/LCPD"),
+        ("lou", "agency/LCPD"),
+        ("ada", "unit/SO-1"),
+        ("ada", "agency/LCPD"),
+    ]
+    due = timer(effects)
+    room.tell(woke(due, (due.when - when(0)) / 1e6))
+    (alert,) = [one for one in room.picture.alerts.alerts.values() if one.kind == "unacknowledged"]
+    assert "may we have the dog?" in alert.headline
 
 
 @pytest.mark.parametrize("to", ["agency/LCPD"])

@@ -44,6 +44,7 @@ const WORDS: Record<string, string> = {
   "log.write": "wrote into the watch log",
   "message.read": "read a message",
   "message.reply": "answered a message",
+  "message.room": "wrote to the room",
   "message.send": "sent a message",
   "messages.look": "looked at messages",
   "outcome.correct": "put a decision right",
