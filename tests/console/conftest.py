@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -50,33 +49,33 @@ def built() -> None:
         missing(f"the page cannot be built: {error}")
 
 
-@contextmanager
-def chromium(*arguments: str) -> Iterator[Browser]:
+# By module and not by session: Playwright's loop counts as running, which tests elsewhere with loops of their own mind.
+@pytest.fixture(scope="module")
+def chromium(built: None) -> Iterator[StartBrowser]:
+    """Starts one, with these arguments as well."""
     program = shutil.which("chromium")
     if program is None:
         missing("no Chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*CHROMIUM_ARGUMENTS, *arguments])
-        yield browser
-        browser.close()
+        yield lambda *more: playwright.chromium.launch(executable_path=program, args=[*CHROMIUM_ARGUMENTS, *more])
 
 
-# By module and not by session: Playwright's loop counts as running, which tests elsewhere with loops of their own mind.
 @pytest.fixture(scope="module")
-def browser(built: None) -> Iterator[Browser]:
+def browser(chromium: StartBrowser) -> Iterator[Browser]:
     """Draws no map. A module that looks at one has a `browser` of its own, which is `drawing`."""
     with chromium(NO_MAP) as browser:
         yield browser
 
 
 @pytest.fixture(scope="module")
-def drawing(built: None) -> Iterator[Browser]:
+def drawing(chromium: StartBrowser) -> Iterator[Browser]:
     """Draws the map."""
     with chromium() as browser:
         yield browser
 
 
 MakeCenter = Callable[..., FakeCenter]
+StartBrowser = Callable[..., Browser]
 
 
 @pytest.fixture
