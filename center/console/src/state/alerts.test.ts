@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Alert } from "../wire/views.ts";
-import { group, isLead } from "./alerts.ts";
+import { group, isEmergency, isLead } from "./alerts.ts";
 
 const alert = (id: string, at: number, more: Partial<Alert> = {}): Alert => ({
   alert: id,
@@ -15,6 +15,11 @@ const ids = (alerts: Alert[]): string[] => alerts.map((one) => one.alert);
 test("raised alerts come newest first, an officer's emergency before all of them", () => {
   const old = alert("old", 1, { kind: "unit-emergency" });
   expect(ids(group([alert("a", 5), old, alert("b", 9)]).raised)).toEqual(["old", "b", "a"]);
+});
+
+test("a deputy in danger is an emergency, a hit is none", () => {
+  const kinds = ["unit-emergency", "stop-silent", "hotlist-hit", "unacknowledged", "feed-quiet"] as const;
+  expect(kinds.filter((kind) => isEmergency(alert("a", 1, { kind })))).toEqual(["unit-emergency", "stop-silent"]);
 });
 
 test("what can wait stands below an older car that passes now", () => {

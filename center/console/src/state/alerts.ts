@@ -24,6 +24,9 @@ const CAN_WAIT: ReadonlySet<AlertKind> = new Set([
 
 export const canWait = (alert: Alert): boolean => CAN_WAIT.has(alert.kind);
 
+/** Somebody of ours may be in danger now (a crash is an alert of a unit's emergency, too): it is heard. */
+export const isEmergency = (alert: Alert): boolean => alert.kind === "unit-emergency" || alert.kind === "stop-silent";
+
 /** An officer's emergency key goes before anything else, what can wait behind it; otherwise the newest is first. */
 function urgency(alert: Alert): number {
   if (alert.kind === "unit-emergency") return 0;

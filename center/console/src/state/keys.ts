@@ -13,6 +13,7 @@ export type Command =
   | "center"
   | "filter"
   | "theme"
+  | "sound"
   | "keys"
   | "calls"
   | "units"
@@ -45,6 +46,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["v"], command: "wall", does: "The video wall in place of the map, and back" },
   { keys: ["/"], command: "filter", does: "Filter units" },
   { keys: ["t"], command: "theme", does: "Dark or light" },
+  { keys: ["s"], command: "sound", does: "The sound of emergencies, on or off" },
   { keys: ["?"], command: "keys", does: "This list" },
 ];
 
