@@ -184,8 +184,8 @@ def _summary(done: Any) -> dict[str, Any]:
         summary["patterns"] = msgspec.to_builtins(patterns)
     if (tips := tips_score.score(outcome)) is not None:
         summary["tips"] = msgspec.to_builtins(tips)
-    if done.late_s is not None:
-        summary["late_s"] = {"p50": round(done.late_s[0], 6), "p95": round(done.late_s[1], 6)}
+    if done.pace is not None:
+        summary["pace"] = {key: round(value, 6) for key, value in done.pace._asdict().items()}
     return summary
 
 
@@ -215,9 +215,16 @@ def _print_done(done: Any) -> None:
     _print_patterns(outcome)
     _print_tips(outcome)
     speed = outcome.scenario.lasts_s / max(1e-9, done.seconds)
-    late = f", late p95 {done.late_s[1] * 1000:.1f} ms" if done.late_s else ""
+    late = f", late p95 {done.pace.late_p95_s * 1000:.1f} ms" if done.pace else ""
     out.print(f"{outcome.scenario.name} seed {outcome.seed}: {outcome.mode}, {speed:.0f}x real time{late}")
     out.print(f"digest: {outcome.digest}", soft_wrap=True)
+    if done.pace is not None and not done.pace.kept_up:
+        out.print(
+            f"[yellow]this machine was too busy for --speed {done.pace.rate:g}[/yellow]: a message waited up to "
+            f"{done.pace.slowest_s:.1f} s for its answer, the world was up to {done.pace.late_max_s:.1f} s late: "
+            f"{done.pace.behind_s:.0f} s of the parish. What is asked to happen in time may have failed for that.",
+            soft_wrap=True,
+        )
 
 
 def _within(spread: Any) -> str:

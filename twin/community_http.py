@@ -1,17 +1,17 @@
 """Owners' apps on the internet: their requests to the center's portal by HTTP.
 
-Knows: a few threads with a connection each, and how an answer gets back into the world's own thread.
+Knows: that a few ask at a time, each by a connection of its own, and how an answer gets back into the world.
 Refuses to know: what is asked and sent (devices/community_app.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-import http.client
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
-THREADS = 2
+from twin.wire_http import Connection
+
+AT_A_TIME = 2
 PATIENCE_S = 30.0
 
 Answered = Callable[[int, bytes], None]
@@ -23,23 +23,26 @@ class CommunityHttp:
     def __init__(self, inject: Callable[..., None], host: str, port: int) -> None:
         self._inject = inject
         self._at = (host, port)
-        self._loop = asyncio.get_running_loop()
-        self._threads = ThreadPoolExecutor(THREADS, "community")
+        self._turn = asyncio.Semaphore(AT_A_TIME)
+        self._visits: set[asyncio.Task[None]] = set()
 
     def visit(self, method: str, path: str, headers: Mapping[str, str], body: bytes, answered: Answered) -> None:
-        self._threads.submit(self._work, method, path, dict(headers), body, answered)
+        visit = asyncio.create_task(self._visit(method, path, headers, body, answered))
+        self._visits.add(visit)
+        visit.add_done_callback(self._visits.discard)
 
-    def close(self) -> None:
-        self._threads.shutdown(cancel_futures=True)
+    async def close(self) -> None:
+        for visit in self._visits:
+            visit.cancel()
+        await asyncio.gather(*self._visits, return_exceptions=True)
 
-    def _work(self, method: str, path: str, headers: dict[str, str], body: bytes, answered: Answered) -> None:
-        connection = http.client.HTTPConnection(*self._at, timeout=PATIENCE_S)
-        try:
-            connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            status, said = response.status, response.read()
-        except (OSError, http.client.HTTPException):
-            return
-        finally:
-            connection.close()
-        self._loop.call_soon_threadsafe(self._inject, answered, status, said)
+    async def _visit(self, method: str, path: str, headers: Mapping[str, str], body: bytes, answered: Answered) -> None:
+        async with self._turn:
+            connection = Connection(self._at, PATIENCE_S)
+            try:
+                answer = await connection.ask(method, path, headers, body)
+            except OSError:
+                return
+            finally:
+                connection.close()
+        self._inject(answered, answer.status, answer.body)

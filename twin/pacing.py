@@ -16,26 +16,34 @@ from simpy import Environment
 
 from twin.devices.clock import call_later, now_us
 from twin.devices.things import SECOND_US
+from twin.lateness import Lateness
 
 Args = TypeVarTuple("Args")
 
-BURST = 200
+BURST_S = 0.002
+"""So long the world has the event loop for itself when it is late. What it says leaves between its turns: with longer
+ones its messages would wait for each other, and with them all that people and centers answer."""
 NAP_S = 0.05
+
+
+def on_steady_clock(wall_s: float) -> float:
+    """A moment of the wall's clock (seconds since the epoch) as one of a clock that nobody sets."""
+    return time.monotonic() + (wall_s - time.time())
 
 
 class Pacer:
     """The world's moment 0 is `origin_s` of the wall (seconds since the epoch), and `rate` of its seconds pass in one
-    of the wall's. `worst_late_s` and `late_s` (95th percentile, in wall seconds) say how well that was kept."""
+    of the wall's; the wall may be set meanwhile. `late` is how late events were, in wall seconds."""
 
     def __init__(self, env: Environment, origin_s: float, rate: float) -> None:
         self._env = env
-        self._origin_s = origin_s
+        self._origin_s = on_steady_clock(origin_s)
         self._rate = rate
-        self._late: list[float] = []
+        self.late = Lateness()
 
     def due_us(self) -> int:
         """The moment of the world that it ought to be now."""
-        return int((time.time() - self._origin_s) * self._rate * SECOND_US)
+        return int((time.monotonic() - self._origin_s) * self._rate * SECOND_US)
 
     def inject(self, then: Callable[[*Args], None], *args: *Args) -> None:
         """Something from outside reaches the world now."""
@@ -55,20 +63,14 @@ class Pacer:
             if ahead_us > 0:
                 await asyncio.sleep(min(NAP_S, ahead_us / SECOND_US / self._rate))
                 continue
-            self._late.append(-ahead_us / SECOND_US / self._rate)
-            if len(self._late) > 200_000:
-                del self._late[::2]
-            for _ in range(BURST):
+            self.late.add(-ahead_us / SECOND_US / self._rate)
+            turn_over = time.monotonic() + BURST_S
+            while True:
                 self._env.step()
-                if self._env.peek() > min(self.due_us(), until_us - 1):
+                if self._env.peek() > min(self.due_us(), until_us - 1) or time.monotonic() > turn_over:
                     break
             await asyncio.sleep(0)
             share = now_us(self._env) / until_us
             if share - told > 0.001:
                 told = share
                 progress(share)
-
-    def lateness_s(self) -> tuple[float, float]:
-        """Median and 95th percentile of how late events were, wall seconds."""
-        late = sorted(self._late) or [0.0]
-        return late[len(late) // 2], late[min(len(late) - 1, len(late) * 95 // 100)]

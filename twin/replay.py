@@ -17,6 +17,7 @@ from zlib import crc32
 import msgspec
 
 from twin.lateness import Lateness
+from twin.pacing import on_steady_clock
 from twin.parish_site import COT_FEED
 from twin.recording import Carried, Recording
 from twin.wire_carrier import WireCarrier
@@ -104,9 +105,9 @@ async def send(recording: Recording, start: Start, share: Share, progress: Calla
     turns = dict.fromkeys(feeds, 0)
     late = Lateness()
     count = size = unknown = 0
-    await _wait_until(start.origin_s)
-    began = time.time()
-    due = began if start.speed is None else start.origin_s
+    origin_s = on_steady_clock(start.origin_s)
+    await _wait_until(origin_s)
+    began = time.monotonic()
     try:
         for message in recording.messages():
             if message.feed not in feeds:
@@ -117,9 +118,9 @@ async def send(recording: Recording, start: Start, share: Share, progress: Calla
             if not share.has(link, message, turns[message.feed]):
                 continue
             if start.speed is not None:
-                due = start.origin_s + (message.at_us - start.first_us) / SECOND_US / start.speed
+                due = origin_s + (message.at_us - start.first_us) / SECOND_US / start.speed
                 await _wait_until(due)
-                late.add(time.time() - due)
+                late.add(time.monotonic() - due)
             if link == "http":
                 carrier.post(message.feed, message.peer, message.data, _unanswered)
             else:
@@ -134,7 +135,7 @@ async def send(recording: Recording, start: Start, share: Share, progress: Calla
         await carrier.drained()
     finally:
         await carrier.close()
-    return Sent(count, size, began, time.time(), late, carrier.lost, unknown, recording.damage)
+    return Sent(count, size, began, time.monotonic(), late, carrier.lost, unknown, recording.damage)
 
 
 def _tak(site: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -178,7 +179,7 @@ def many_files() -> None:
 
 
 async def _wait_until(due: float) -> None:
-    ahead = due - time.time()
+    ahead = due - time.monotonic()
     if ahead > 0.0:
         await asyncio.sleep(ahead)
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 import websockets
 
-from twin.wire_links import HttpPoster
+from twin.wire_http import HttpPoster
 
 RETRY_S = 0.3
 AUDIT_PAGE = 1_000
@@ -56,12 +56,12 @@ class Seat:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
         if self._poster is not None:
-            await asyncio.to_thread(self._poster.close)
+            await self._poster.close()
 
     async def _sign_in(self) -> None:
         self._cookie = await asyncio.to_thread(_sign_in, self._center, self._operator, self._token)
         if self._poster is not None:
-            await asyncio.to_thread(self._poster.close)
+            await self._poster.close()
         self._poster = HttpPoster(self._center, {"Cookie": self._cookie})
 
     async def _watch(self) -> None:

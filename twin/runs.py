@@ -29,7 +29,7 @@ from twin.recording import RunRecorder
 from twin.scenarios.schema import Scenario
 from twin.score import Score, score
 from twin.truth import Fact
-from twin.wire import Wire
+from twin.wire import Pace, Wire
 from twin.world import World
 
 
@@ -48,14 +48,13 @@ class Wish(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A finished run. `late_s` is how late the world ran on the wire (median, 95th percentile), and nothing in
-    lockstep."""
+    """A finished run. `pace` is how well the machine kept up on the wire, and nothing in lockstep."""
 
     outcome: Outcome
     score: Score
     checked: list[Checked]
     seconds: float
-    late_s: tuple[float, float] | None
+    pace: Pace | None
 
     @property
     def passed(self) -> bool:
@@ -68,7 +67,7 @@ def run(wish: Wish, journals: Journals, progress: Progress = unwatched) -> Done:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rtcc-")))
         recorder = _Recorder(wish, journals.code)
-        late_s: tuple[float, float] | None = None
+        pace: Pace | None = None
         judged: list[Checked] = []
         if wish.wire:
             wire = Wire(
@@ -83,7 +82,7 @@ def run(wish: Wish, journals: Journals, progress: Progress = unwatched) -> Done:
             )
             recorder.begin(wire.world, wire.site)
             wired = wire.run(progress, partial(_over, wish) if wish.stay else None)
-            outcome, late_s = wired.outcome, (wired.late_p50_s, wired.late_p95_s)
+            outcome, pace = wired
         else:
             lockstep = Lockstep(wish.scenario, wish.seed, folder / "journal.db", recorder)
             recorder.begin(lockstep.world, lockstep.site)
@@ -93,7 +92,7 @@ def run(wish: Wish, journals: Journals, progress: Progress = unwatched) -> Done:
         if has_pictures(wish.scenario):
             outcome = outcome._replace(reads=reads_of(journals.events(outcome.journal)))
         made = score(outcome)
-        return Done(outcome, made, check(outcome, made) + judged, time.monotonic() - started, late_s)
+        return Done(outcome, made, check(outcome, made) + judged, time.monotonic() - started, pace)
 
 
 def _judged(lockstep: Lockstep, outcome: Outcome, journals: Journals) -> list[Checked]:

@@ -46,15 +46,38 @@ RECORDS_S = 5
 """So long a center waits for the records, by the wall: a real server's answer does not come sooner because the parish's
 clock runs faster."""
 FOREVER_US = 10**18
+KEPT_UP_S = 20.0
+"""A third of the shortest time that a site gives people for an answer, by the parish's clock."""
+
+
+class Pace(NamedTuple):
+    """How well a machine kept up with a wire run, in seconds of the wall: how late the world was (`rate` of its seconds
+    pass in one of the wall's), the longest that a message waited until center or broker had it, and how many were
+    lost."""
+
+    rate: float
+    late_p50_s: float
+    late_p95_s: float
+    late_max_s: float
+    slowest_s: float
+    lost: int
+
+    @property
+    def behind_s(self) -> float:
+        """So many seconds of the parish were cause and effect apart, at most, for no reason of the parish's."""
+        return max(self.late_max_s, self.slowest_s) * self.rate
+
+    @property
+    def kept_up(self) -> bool:
+        """Where not, people may have been late, and alerts raised, that at a slower pace would not have been."""
+        return self.behind_s <= KEPT_UP_S
 
 
 class Wired(NamedTuple):
-    """A wire run's outcome, and how late the world ran behind the wall (median, 95th percentile, seconds)."""
+    """A wire run's outcome, and whether the machine kept up with it."""
 
     outcome: Outcome
-    late_p50_s: float
-    late_p95_s: float
-    lost: int
+    pace: Pace
 
 
 class Wire:
@@ -88,6 +111,15 @@ class Wire:
         self.world = World(scenario, seed, self._late)
         self.site = self._tables()
         self.center: CenterProcess | None = None
+        self._pacer: Pacer | None = None
+
+    @property
+    def pace(self) -> Pace:
+        """How well the machine has kept up until now."""
+        if self._pacer is None:
+            return Pace(self._rate, 0.0, 0.0, 0.0, 0.0, 0)
+        late, carrier = self._pacer.late, self._late.carrier
+        return Pace(self._rate, late.at(0.50), late.at(0.95), late.most_s, carrier.slowest_s, carrier.lost)
 
     def run(self, progress: Progress, over: Callable[[Outcome], None] | None = None) -> Wired:
         """Play the scenario. With `over`, it is called with the outcome, and the world goes on until Ctrl-C. Raises
@@ -104,7 +136,7 @@ class Wire:
             await asyncio.to_thread(broker.start)
             stack.callback(broker.stop)
             origin_s = await self._boot(stack)
-            pacer = Pacer(self.world.setting.env, origin_s, self._rate)
+            pacer = self._pacer = Pacer(self.world.setting.env, origin_s, self._rate)
             carrier = self._carrier(pacer)
             self._late.carrier = carrier
             await carrier.open()
@@ -118,16 +150,17 @@ class Wire:
             await self._open_trainer(pacer, stack)
             operators = await self._seat_operators(pacer, stack)
             await pacer.run(self.world.setting.ends_us, progress)
+            await carrier.drained()
             await asyncio.sleep(SETTLE_S)
             assert self.center is not None
             audit = await asyncio.to_thread(audit_trail, self.center.api, parish_people.AUDITOR)
             patterns = await asyncio.to_thread(self._patterns, self.center)
             outcome = Outcome.of(self.world, "wire", "", operators[0], self.center.journal, audit, patterns)
-            late, lost = pacer.lateness_s(), carrier.lost
+            pace = self.pace
             if over is not None:
                 over(outcome)
                 await _until_interrupted(pacer)
-        return Wired(outcome._replace(digest=self._digest(outcome.journal)), *late, lost)
+        return Wired(outcome._replace(digest=self._digest(outcome.journal)), pace)
 
     async def _boot(self, stack: AsyncExitStack) -> float:
         """Start the center with a clock that begins a little later than now; again with twice the time, if it took
@@ -223,7 +256,7 @@ class Wire:
             return
         host, _, port = self._addresses.portal.rpartition(":")
         community = CommunityHttp(pacer.inject, host, int(port))
-        stack.callback(community.close)
+        stack.push_async_callback(community.close)
         self.world.neighbours.visit_by(community.visit)
         self._told(f"{len(self.world.neighbours.all)} owners of cameras ask at http://{host}:{port}")
 

@@ -14,16 +14,9 @@ from typing import Any
 
 from twin.devices.carrier import Answered
 from twin.wire_documents import DocumentServer
-from twin.wire_links import (
-    FolderDrop,
-    HttpPoster,
-    Mqtt,
-    Sender,
-    TcpSender,
-    TcpServer,
-    UdpSender,
-    address,
-)
+from twin.wire_http import HttpPoster
+from twin.wire_links import FolderDrop, Sender, TcpSender, TcpServer, UdpSender, address
+from twin.wire_mqtt import Mqtt
 from twin.wire_screens import Screens
 
 LOOK_S = 0.005
@@ -48,8 +41,8 @@ class WireCarrier:
         """`topics` by broker address; `client` is what brokers know this one by."""
         self._senders: dict[str, Sender] = {}
         self._posters: dict[str, tuple[HttpPoster, str]] = {}
+        self._brokers: dict[str, Mqtt] = {}
         self._tap = tap
-        brokers: dict[str, Mqtt] = {}
         hosts: dict[str, HttpPoster] = {}
         for feed in feeds:
             name, link = feed["name"], feed["link"]
@@ -58,9 +51,9 @@ class WireCarrier:
                 self._posters[name] = (poster, feed["path"])
             elif link == "mqtt":
                 at = feed["connect"]
-                if at not in brokers:
-                    brokers[at] = Mqtt(address(at), client, topics.get(at, []), heard)
-                self._senders[name] = brokers[at]
+                if at not in self._brokers:
+                    self._brokers[at] = Mqtt(address(at), client, topics.get(at, []), heard)
+                self._senders[name] = self._brokers[at]
             else:
                 self._senders[name] = _sender(feed, folder)
 
@@ -77,6 +70,12 @@ class WireCarrier:
         ends = [sender.waiting for sender in self._senders.values()]
         return max([*ends, *(poster.waiting for poster, _ in self._posters.values())], default=0)
 
+    @property
+    def slowest_s(self) -> float:
+        """The longest that a message waited until a center or a broker had it, where they say so (HTTP, MQTT)."""
+        ends = [*(broker.slowest_s for broker in self._brokers.values())]
+        return max([*ends, *(poster.slowest_s for poster, _ in self._posters.values())], default=0.0)
+
     async def drained(self, to: int = 0, within_s: float = 30.0) -> None:
         """Returns when no queue holds more than `to` messages, or the time is up."""
         deadline = time.monotonic() + within_s
@@ -90,7 +89,7 @@ class WireCarrier:
     async def close(self) -> None:
         await asyncio.gather(*(sender.close() for sender in _distinct(self._senders)))
         for poster, _ in self._posters.values():
-            await asyncio.to_thread(poster.close)
+            await poster.close()
 
     def send(self, link: str, peer: str, data: bytes) -> None:
         if self._tap is not None:

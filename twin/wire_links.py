@@ -1,7 +1,7 @@
 """The sending ends of a center's links: what a device's network does with a message.
 
-Knows: UDP, TCP either way round, HTTP POST, MQTT publishing and files dropped into a folder, each from the device's
-side. A document to be fetched is wire_documents'.
+Knows: UDP, TCP either way round and files dropped into a folder, each from the device's side. MQTT is wire_mqtt's,
+HTTP POST wire_http's, a document to be fetched wire_documents'.
 Refuses to know: devices, formats, and what the center does with the bytes.
 
 Nothing here blocks the event loop, and nothing is tried again but connecting: a message that cannot leave is lost, as
@@ -12,26 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import http.client
 import os
 import socket
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import local
-from typing import Any, Protocol
-
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
+from typing import Protocol
 
 QUEUE_MESSAGES = 2_000
 RECONNECT_S = 0.25
 HEARD_BYTES = 1 << 16
-HTTP_THREADS = 8
-HTTP_TIMEOUT_S = 10.0
 MAX_SOCKETS = 4_096
-
-Answered = Callable[[bool], None]
 
 
 class Sender(Protocol):
@@ -230,123 +219,3 @@ class FolderDrop:
 
     async def close(self) -> None:
         """Nothing is open."""
-
-
-class Mqtt:
-    """One client for everything the twin publishes and hears. `heard(topic, payload)` is called on the event loop."""
-
-    def __init__(
-        self, broker: tuple[str, int], name: str, topics: list[str], heard: Callable[[str, bytes], None]
-    ) -> None:
-        self.lost = 0
-        self._broker = broker
-        self._topics = topics
-        self._heard = heard
-        self._loop = asyncio.get_running_loop()
-        self._up = asyncio.Event()
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
-        self._client.max_queued_messages_set(QUEUE_MESSAGES)
-        self._client.on_connect = self._connected
-        self._client.on_message = self._message
-        self._client.on_publish = self._gone_out
-        self._published = self._left = 0
-
-    @property
-    def waiting(self) -> int:
-        return self._published - self._left
-
-    async def open(self) -> None:
-        """Returns when it is connected."""
-        self._client.reconnect_delay_set(1, 4)
-        self._client.connect_async(*self._broker, keepalive=30)
-        self._client.loop_start()
-        await asyncio.wait_for(self._up.wait(), 15.0)
-
-    def send(self, peer: str, data: bytes) -> None:
-        if self._client.publish(peer, data, qos=1).rc == paho.MQTT_ERR_QUEUE_SIZE:
-            self.lost += 1
-        else:
-            self._published += 1
-
-    def cut(self, peer: str) -> None:
-        """Devices share the client; its connection is not theirs to cut."""
-
-    async def close(self) -> None:
-        self._client.disconnect()
-        await asyncio.to_thread(self._client.loop_stop)
-
-    def _connected(self, client: Any, _userdata: Any, _flags: Any, _reason: Any, _properties: Any) -> None:
-        for topic in self._topics:
-            client.subscribe(topic, qos=1)
-        self._loop.call_soon_threadsafe(self._up.set)
-
-    def _gone_out(self, _client: Any, _userdata: Any, _mid: Any, _reason: Any, _properties: Any) -> None:
-        self._left += 1  # only ever from the client's own thread
-
-    def _message(self, _client: Any, _userdata: Any, message: Any) -> None:
-        self._loop.call_soon_threadsafe(self._heard, message.topic, message.payload)
-
-
-class HttpPoster:
-    """POSTs on a few threads, each with a connection that stays open."""
-
-    def __init__(self, to: tuple[str, int], headers: dict[str, str] | None = None) -> None:
-        self.lost = 0
-        self._to = to
-        self._headers = headers or {}
-        self._threads = ThreadPoolExecutor(HTTP_THREADS, "http")
-        self._own = local()
-        self._opened: list[http.client.HTTPConnection] = []
-        self._loop = asyncio.get_running_loop()
-        self.waiting = 0
-
-    def post(self, path: str, content_type: str, data: bytes, answered: Answered) -> None:
-        """`answered` is called on the event loop, once, when there is an answer; without one it never is."""
-        if self.waiting >= QUEUE_MESSAGES:
-            self.lost += 1
-            return
-        self.waiting += 1
-        self._threads.submit(self._work, path, content_type, data, answered)
-
-    def close(self) -> None:
-        self._threads.shutdown(cancel_futures=True)
-        for connection in self._opened:
-            connection.close()
-
-    def _work(self, path: str, content_type: str, data: bytes, answered: Answered) -> None:
-        try:
-            status = self._request(path, content_type, data)
-        except (OSError, http.client.HTTPException):
-            status = 0
-        self._loop.call_soon_threadsafe(self._done, status, answered)
-
-    def _done(self, status: int, answered: Answered) -> None:
-        self.waiting -= 1
-        if status:
-            answered(200 <= status < 300)
-        else:
-            self.lost += 1
-
-    def _request(self, path: str, content_type: str, data: bytes) -> int:
-        """A connection that the other side has closed meanwhile is no refusal: one more try on a new one."""
-        connection: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
-        if connection is not None:
-            try:
-                return self._send(connection, path, content_type, data)
-            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-                pass
-        connection = self._own.connection = http.client.HTTPConnection(*self._to, timeout=HTTP_TIMEOUT_S)
-        self._opened.append(connection)
-        return self._send(connection, path, content_type, data)
-
-    def _send(self, connection: http.client.HTTPConnection, path: str, content_type: str, data: bytes) -> int:
-        try:
-            connection.request("POST", path, data, {"Content-Type": content_type, **self._headers})
-            response = connection.getresponse()
-            response.read()
-        except (OSError, http.client.HTTPException):
-            connection.close()
-            self._opened.remove(connection)
-            self._own.connection = None
-            raise
-        return response.status

@@ -22,11 +22,10 @@ from typing import Any
 import msgspec
 
 from center.core.effects import AnyEffect, Effect
-from center.embedded import journal_digest
 from center.hands import Answered
+from tests.wire_play import over_sockets
 from twin.lockstep import Lockstep
 from twin.outcome import Outcome
-from twin.progress import unwatched
 from twin.scenarios.loader import load, shipped
 from twin.scenarios.schema import Scenario
 from twin.wire import Wire
@@ -34,8 +33,8 @@ from twin.wire import Wire
 LARGER = ("load-100x",)
 """`load-10x` but for the size of its numbers: ten seconds of a processor, three times, to say the same."""
 SCENARIOS = tuple(name for name in shipped() if name not in LARGER)
-RATE = 60
-"""World seconds a second, on the wire."""
+RATE = 30
+"""World seconds a second, on the wire; fewer where the machine cannot."""
 TIMEOUT_S = 900.0
 WHOLE = ("stolen-car",)
 FIRST_S = {
@@ -55,7 +54,7 @@ Each is played three times and more in every run of the suite, and some last thr
 
 class Played(msgspec.Struct):
     """What a run left behind: the effects that were carried out and the bodies that terminals heard, in order; alerts
-    as last shown, by id."""
+    as last shown, by id; on the wire, at which rate it was played."""
 
     digest: str
     epoch: int
@@ -63,6 +62,7 @@ class Played(msgspec.Struct):
     journal: str
     effects: list[AnyEffect] = []
     heard: list[bytes] = []
+    rate: float = 0.0
 
     @property
     def came_to(self) -> tuple[str, list[AnyEffect], dict[str, dict[str, Any]]]:
@@ -91,13 +91,16 @@ def in_lockstep(scenario: Scenario, seed: int, journal: Path) -> Played:
 
 
 def on_the_wire(scenario: Scenario, seed: int, folder: Path, rate: float) -> Played:
-    folder.mkdir()
-    run = Wire(scenario, seed, folder, rate=rate, digest=journal_digest, told=lambda _: None)
     heard: list[bytes] = []
-    for terminal in run.world.fleet.terminals.values():
-        noting: Any = partial(_note, heard, terminal.receive)
-        terminal.receive = noting  # type: ignore[method-assign]
-    return _played(run.run(unwatched).outcome, heard=heard)
+
+    def listen(run: Wire) -> None:
+        heard.clear()
+        for terminal in run.world.fleet.terminals.values():
+            noting: Any = partial(_note, heard, terminal.receive)
+            terminal.receive = noting  # type: ignore[method-assign]
+
+    wired = over_sockets(scenario, seed, folder, rate, listen)
+    return _played(wired.outcome, heard=heard, rate=wired.pace.rate)
 
 
 def _note(heard: list[bytes], receive: Callable[[bytes], None], data: bytes) -> None:
@@ -113,8 +116,11 @@ def _of_a_short_past(scenario: Scenario) -> Scenario:
     return msgspec.structs.replace(scenario, world=msgspec.structs.replace(scenario.world, patterns=patterns))
 
 
-def _played(outcome: Outcome, *, effects: list[Any] | None = None, heard: list[bytes] | None = None) -> Played:
-    return Played(outcome.digest, outcome.epoch, outcome.alerts, str(outcome.journal), effects or [], heard or [])
+def _played(
+    outcome: Outcome, *, effects: list[Any] | None = None, heard: list[bytes] | None = None, rate: float = 0.0
+) -> Played:
+    journal = str(outcome.journal)
+    return Played(outcome.digest, outcome.epoch, outcome.alerts, journal, effects or [], heard or [], rate)
 
 
 def played(folder: Path, hash_seed: str, *scenarios: str, rate: int = 0, seed: int | None = None) -> list[Played]:

@@ -41,4 +41,4 @@ def test_sockets_make_no_difference_to_what_is_alerted(runs: Path) -> None:
     assert list(map(about, theirs)) == list(map(about, ours))
     assert ours
     for alert, other in zip(ours, theirs, strict=True):
-        assert abs(other["at"] - alert["at"]) <= WALL_SLACK_S * RATE * SECOND_US, matter(alert)
+        assert abs(other["at"] - alert["at"]) <= WALL_SLACK_S * wire.rate * SECOND_US, matter(alert)

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from center.embedded import journal_digest, journal_events
+from center.embedded import journal_events
 from center.store.evidence import check as check_clip
+from tests.wire_play import over_sockets
 from twin.expectations import check
 from twin.lockstep import Lockstep
 from twin.outcome import Outcome
-from twin.progress import unwatched
 from twin.scenarios.loader import load, parse
 from twin.scenarios.schema import Scenario
 from twin.score import score
-from twin.wire import Wire
 
 QUIET = (
     "{units: {CPSO: %d}, readers: 0, reads_a_day: 0, calls_a_day: 0, hotlist: 0, reader_cars: 0, aircraft: false, "
@@ -70,11 +69,10 @@ def test_code_3_and_a_crash_are_said_and_kept_by_rule(tmp_path: Path) -> None:
 @pytest.mark.wire
 def test_on_the_wire_the_minute_before_a_crash_is_a_signed_clip(tmp_path: Path) -> None:
     """Over sockets the camera is asked, and what it had kept is on disk in the rule's name, although nobody looked."""
-    run = Wire(quiet(150, CRASH), 3, tmp_path, rate=5, digest=journal_digest, told=lambda _: None)
-    outcome = run.run(unwatched).outcome
+    outcome = over_sockets(quiet(150, CRASH), 3, tmp_path, rate=5).outcome
     assert [one for one in check(outcome, score(outcome)) if not one.held] == []
     (unit,) = [fact.facts["unit"] for fact in outcome.facts if fact.kind == "unit-crash"]
-    clips = [check_clip(file.read_bytes()) for file in tmp_path.rglob("*.mp4")]
+    clips = [check_clip(file.read_bytes()) for file in outcome.journal.parent.rglob("*.mp4")]
     kept = [(clip.operator, clip.camera, clip.is_from_camera, faults) for clip, faults in clips]
     assert ("rule/crash", f"dash-{unit}", True, ()) in kept
 

@@ -10,20 +10,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from center.embedded import journal_digest, journal_events
+from center.embedded import journal_events
 from center.store.evidence import check as check_clip
+from tests.wire_play import over_sockets
 from twin.devices.community_app import Visit
 from twin.expectations import check
 from twin.lockstep import FunctionCarrier, Lockstep
 from twin.outcome import Outcome
-from twin.progress import unwatched
 from twin.scenarios.community import Doorbells
 from twin.scenarios.loader import load, parse
 from twin.scenarios.schema import Scenario, World
 from twin.score import score
 from twin.setting import WorldError
 from twin.truth import Fact
-from twin.wire import Wire
 from twin.world import World as Parish
 
 QUIET = World(units={}, readers=0, reads_a_day=0, calls_a_day=0, hotlist=0, reader_cars=0, aircraft=False, receivers={})
@@ -90,15 +89,14 @@ def test_owners_answer_over_the_wire(tmp_path: Path) -> None:
         msgspec.structs.replace(one, at_s=200) if hasattr(one, "operator") else one for one in scenario.happens
     )
     scenario = msgspec.structs.replace(scenario, happens=happens, world=msgspec.structs.replace(QUIET, think_s=(5, 6)))
-    run = Wire(scenario, 7, tmp_path, rate=RATE, digest=journal_digest, told=lambda _: None)
-    outcome = run.run(unwatched).outcome
+    outcome = over_sockets(scenario, 7, tmp_path, RATE).outcome
     found = clips(outcome)
     assert found.keys() == {fact["owner"] for fact in of(outcome.facts, "clip-sent")}
     assert len(found) >= 2
     assert of(outcome.facts, "clip-answered", status=201)
     for owner, clip in found.items():
         assert clip["state"] == "kept"
-        (file,) = tmp_path.rglob(f"{clip['clip']}.mp4")
+        (file,) = outcome.journal.parent.rglob(f"{clip['clip']}.mp4")
         checked = check_clip(file.read_bytes())
         assert checked.faults == ()
         assert checked.manifest.given is not None

@@ -9,13 +9,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from center.embedded import journal_digest, journal_events
+from center.embedded import journal_events
+from tests.wire_play import over_sockets
 from twin.expectations import check
 from twin.lockstep import Lockstep
-from twin.progress import unwatched
 from twin.scenarios.loader import load
 from twin.score import score
-from twin.wire import Wire
 
 RATE = 40
 SAID = {
@@ -35,15 +34,14 @@ def test_every_dialect_arrives_whole(tmp_path: Path) -> None:
     shipped = load("open-sky")
     busy = replace(shipped.world, reads_a_day=400_000)
     scenario = replace(shipped, lasts_s=600.0, world=busy, faults=(), expect=())
-    run = Wire(scenario, scenario.seed, tmp_path, rate=RATE, digest=journal_digest, told=lambda _: None)
-    wired = run.run(unwatched)
+    wired = over_sockets(scenario, scenario.seed, tmp_path, RATE)
     told: Counter[tuple[str, str]] = Counter()
     for _, _, body in journal_events(wired.outcome.journal):
         event = msgspec.json.decode(body)
         told[event["source"].partition("/")[0], event["type"]] += 1
     assert not [kind for kind in told if kind[1] == "FeedFaulted"]
     assert {feed: told[feed, kind] for feed, kind in SAID.items() if told[feed, kind] < 3} == {}
-    assert wired.lost == 0
+    assert wired.pace.lost == 0
 
 
 def test_the_scenario_holds(tmp_path: Path) -> None:

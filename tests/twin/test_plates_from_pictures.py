@@ -9,17 +9,16 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from center.embedded import journal_digest, journal_events
+from center.embedded import journal_events
+from tests.wire_play import over_sockets
 from twin.devices.faults import Misread, Silent
 from twin.expectations import check
 from twin.lockstep import Lockstep
 from twin.outcome import Outcome
 from twin.plates_read import plates_read, reads_of
-from twin.progress import unwatched
 from twin.scenarios.loader import load
 from twin.scenarios.schema import FeedsAlive, PlatesRead, Scenario, Told
 from twin.score import score
-from twin.wire import Wire
 
 CAMERAS = ("i10-bridge", "i10-exit-30")
 RATE = 6.0
@@ -106,8 +105,7 @@ def test_a_camera_that_films_is_read_by_its_address_in_the_site_file(tmp_path: P
 def test_the_same_car_is_found_on_the_wire(outcome: Outcome, tmp_path: Path) -> None:
     """World, broker, center and its worker as processes: the same plate from the same cameras, whatever was lost."""
     scenario = outcome.scenario
-    run = Wire(scenario, scenario.seed, tmp_path, rate=RATE, digest=journal_digest, told=lambda _: None)
-    wired = run.run(unwatched).outcome
+    wired = over_sockets(scenario, scenario.seed, tmp_path, RATE).outcome
     wired = wired._replace(reads=reads_of(journal_events(wired.journal)))
     assert failed(wired) == []
     assert {(read["reader"], read["plate"]) for read in wired.reads} == {

@@ -12,11 +12,11 @@ from center.core.roster import Policy
 from center.embedded import journal_digest
 from center.site import load as load_site
 from tests.servers import missing, mosquitto_path
+from tests.wire_play import over_sockets
 from twin.devices.faults import Misheard
 from twin.expectations import check
 from twin.lockstep import Lockstep
 from twin.outcome import Outcome
-from twin.progress import unwatched
 from twin.scenarios.loader import load
 from twin.scenarios.schema import Scenario, TrafficStop
 from twin.scenarios.schema import World as Awake
@@ -66,8 +66,7 @@ def test_a_stop_is_answered_over_sockets(tmp_path: Path) -> None:
     scenario = Scenario(
         name="stop", about="", start="2026-03-10T13:00", lasts_s=60, world=world, happens=(stop,), faults=faults
     )
-    run = Wire(scenario, SOON, tmp_path, rate=4, digest=journal_digest, told=lambda _: None)
-    said = answers(run.run(unwatched).outcome)
+    said = answers(over_sockets(scenario, SOON, tmp_path, rate=4).outcome)
     assert said, said
     assert said[-1]["is_driver"], said
     assert not any(one["accused"] for one in said)
