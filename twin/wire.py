@@ -133,8 +133,8 @@ class Wire:
         _end_politely()
         async with AsyncExitStack() as stack:
             broker = Broker(self._folder, int(self._addresses.broker.rpartition(":")[2]))
-            await asyncio.to_thread(broker.start)
             stack.callback(broker.stop)
+            await _to_its_end(broker.start)
             origin_s = await self._boot(stack)
             pacer = self._pacer = Pacer(self.world.setting.env, origin_s, self._rate)
             carrier = self._carrier(pacer)
@@ -171,11 +171,11 @@ class Wire:
             origin_s = time.time() + wait_s
             clock = {"epoch_us": setting.epoch, "origin_us": round(origin_s * SECOND_US), "rate": self._rate}
             center = CenterProcess(self._folder, {**self.site, "clock": clock})
+            stack.callback(center.stop)
             center.start()
             await center.ready()
             if time.time() < origin_s:
                 self.center = center
-                stack.callback(center.stop)
                 host, port = center.api
                 self._told(f"operators' page: http://{host}:{port}" if self._page else f"center at {host}:{port}")
                 return origin_s
@@ -337,6 +337,15 @@ def _end_politely() -> None:
     assert playing is not None
     if threading.current_thread() is threading.main_thread():
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
+
+
+async def _to_its_end(opens: Callable[[], None]) -> None:
+    """A thread cannot be called off: who waits for it and is, ends what it has begun when it has returned."""
+    thread = asyncio.ensure_future(asyncio.to_thread(opens))
+    try:
+        await asyncio.shield(thread)
+    finally:
+        await asyncio.wait([thread])
 
 
 async def _until_interrupted(pacer: Pacer) -> None:

@@ -58,7 +58,8 @@ class Mqtt:
     async def open(self) -> None:
         """Returns when it is connected."""
         self._tending = asyncio.create_task(self._tend())
-        await asyncio.wait_for(self._up.wait(), CONNECT_S)
+        async with asyncio.timeout(CONNECT_S):  # wait_for of Python 3.11 may swallow the word to stop
+            await self._up.wait()
 
     def send(self, peer: str, data: bytes) -> None:
         if self._client.publish(peer, data, qos=1).rc == paho.MQTT_ERR_QUEUE_SIZE:

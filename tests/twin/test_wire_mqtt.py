@@ -6,6 +6,8 @@ import asyncio
 import threading
 from pathlib import Path
 
+import pytest
+
 from tests.center.links.basin import becomes
 from twin.broker import Broker
 from twin.center_process import LOOPBACK, free_port
@@ -49,6 +51,23 @@ def test_what_is_published_while_the_broker_is_dead_arrives_when_it_is_back(tmp_
 
     asyncio.run(told())
     assert where == {threading.get_ident()}
+
+
+def test_who_is_told_to_stop_while_it_connects_stops(tmp_path: Path) -> None:
+    """Also where both happen at once. Fails with `asyncio.wait_for` on Python 3.11, which forgets the word to stop: a
+    twin that got SIGTERM as its broker let it in played on."""
+
+    async def told() -> None:
+        client = Mqtt((LOOPBACK, free_port(set())), "twin", [], lambda _topic, _payload: None)
+        opening = asyncio.create_task(client.open())
+        await asyncio.sleep(0)
+        client._up.set()
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        await client.close()
+
+    asyncio.run(told())
 
 
 def test_a_broker_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
