@@ -15,6 +15,8 @@ from center.api import bodies
 from center.api.board import encode
 from center.api.front import FrontHere, Who
 from center.api.routes import BEHIND, REFUSED, SIZES, STRANGER
+from center.core import called
+from center.core.picture import Picture
 from center.core.watch_log import Entry
 
 log = APIRouter(prefix="/api/log", tags=["watch log"], responses={**STRANGER, **REFUSED, **BEHIND})
@@ -41,7 +43,8 @@ async def get_log_as_text(front: FrontHere, who: Who) -> Response:
     site = front.assembly.site.site
     zone = ZoneInfo(site.timezone)
     lines = [f"Watch log, {site.name}{' (SIMULATED)' if site.simulated else ''}", ""]
-    lines += (worded(line, zone) for line in _seen(front, who))
+    picture = front.assembly.center.picture
+    lines += (worded(line, zone, picture) for line in _seen(front, who))
     headers = {"Content-Disposition": 'attachment; filename="watch-log.txt"'}
     return Response("\n".join(lines) + "\n", media_type="text/plain; charset=utf-8", headers=headers)
 
@@ -58,10 +61,19 @@ def _seen(front: FrontHere, who: Who) -> list[Entry]:
     return [line for line in entries if line.hotlist not in withheld]
 
 
-def worded(line: Entry, zone: ZoneInfo) -> str:
-    """One line of the log as one line of text, whatever was typed."""
+def worded(line: Entry, zone: ZoneInfo, picture: Picture) -> str:
+    """One line of the log as one line of text, whatever was typed, with the names that people use."""
     at = datetime.fromtimestamp(line.at / 1e6, UTC).astimezone(zone)
     said = " ".join(line.text.split())
-    return (
-        f"{at:%Y-%m-%d %H:%M:%S %Z}  {line.operator or '-':<12}  {line.what:<18}  {line.subject:<14}  {said}".rstrip()
-    )
+    who = called.person(line.operator, picture) or "-"
+    about = _about(line, picture)
+    return f"{at:%Y-%m-%d %H:%M:%S %Z}  {who:<18}  {line.what:<18}  {about:<24}  {said}".rstrip()
+
+
+def _about(line: Entry, picture: Picture) -> str:
+    """Of an alert nothing: its own lines have its words, and who writes of one by its number may not know it."""
+    if line.subject in picture.alerts.alerts:
+        return ""
+    if line.subject in picture.site.cameras:
+        return called.camera(line.subject, picture)
+    return called.person(called.matter(line.subject, picture), picture)

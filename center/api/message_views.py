@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from center.api.view import View
+from center.core import called
 from center.core.events import Micros
 from center.core.message_facts import PERSON
 from center.core.picture import Picture
@@ -86,9 +87,8 @@ def thread(it: Thread, mine: tuple[str, ...], picture: Picture, *, agency: str =
 
 def _title(name: str, picture: Picture) -> str:
     kind, _, rest = name.partition("/")
-    if kind == "incident" and rest in picture.incidents.incidents:
-        incident = picture.incidents.incidents[rest]
-        return f"{(incident.kind or 'call').replace('-', ' ')}, {incident.address or rest}"
+    if kind == "incident":
+        return called.incident(rest, picture)
     if kind == "alert" and rest in picture.alerts.alerts:
         return picture.alerts.alerts[rest].headline
     if kind == "case" and rest in picture.cases.cases:

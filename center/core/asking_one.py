@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from center.core import correlation
+from center.core import called, correlation
 from center.core.community_facts import LiveShared
 from center.core.effects import AskOwners, Audit, Effect, Notify, Reply, WakeAt, Withdraw
 from center.core.events import MINUTE, CallClosed, Micros, OperatorActed, SiteLoaded, Woke
@@ -160,7 +160,7 @@ def _note(ask: Permission, what: str, picture: Picture) -> None:
     """The incident says so, and is shown anew by `correlation.tipped`."""
     incident = picture.incidents.incidents.get(ask.incident)
     if incident is not None:
-        correlation.note(incident, picture, f"camera {ask.camera} {what}")
+        correlation.note(incident, picture, f"camera {called.camera(ask.camera, picture)} {what}")
         picture.found.append(Tipped(ask.incident, ""))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from center.core import alerting, clips
+from center.core import alerting, called, clips
 from center.core.asking import (
     CLIPS_A_REQUEST,
     CLIPS_EACH,
@@ -353,10 +353,8 @@ def _tell_moderators(made: CommunityRequest, picture: Picture) -> Iterator[Effec
         yield from alerting.over(f"community-clips/{made.request}", picture, "every clip has been decided about")
         return
     many = f"{len(waiting)} clips" if len(waiting) > 1 else "A clip"
-    words = "; ".join(f"{one.offer} {fit(one, made.wanted)}" for one in waiting)
-    incident = picture.incidents.incidents.get(made.incident)
-    about = " ".join(filter(None, ((incident.kind or "") if incident else "", made.incident)))
-    headline = f"{many} from the community to be moderated: {about}"
+    words = "; ".join(f"{one.seconds:.0f} s long, {fit(one, made.wanted)}" for one in waiting)
+    headline = f"{many} from the community to be moderated: {called.incident(made.incident, picture)}"
     yield alerting.plainly(picture, "community-clips", made.request, headline, words)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from center.core import alerting, messages
+from center.core import alerting, called, messages
 from center.core.effects import Effect, Send
 from center.core.events import Event
 from center.core.findings import ListeningBegan, ListeningEnded
@@ -24,7 +24,7 @@ def on_findings(event: Event, picture: Picture) -> Iterator[Effect]:  # noqa: AR
         if isinstance(finding, ListeningBegan):
             words = f"The center listens to {finding.unit}"
             yield from _indicate(finding.unit, "listening", words, finding.operator, picture)
-            detail = f"by {finding.operator}: {finding.reason}"
+            detail = f"by {called.person(finding.operator, picture)}: {finding.reason}"
             yield alerting.plainly(picture, "listening", finding.unit, f"{finding.unit} is listened to", detail)
         elif isinstance(finding, ListeningEnded):
             words = f"The center does not listen to {finding.unit} any more"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.core import alerting
+from center.core import alerting, called
 from center.core.effects import Effect, Notify, Remark, Send, WakeAt, Withdraw
 from center.core.events import SECOND, Micros, Woke
 from center.core.message_facts import PERSON
@@ -273,11 +273,11 @@ def _stop(post: Post, picture: Picture) -> Iterator[Effect]:
 def _escalate(post: Post, picture: Picture) -> Effect:
     """One alert for a message, however many keep silent; for a supervisor, who has the radio."""
     silent = [one for one in post.to.values() if one.told_at is not None and one.state != "read"]
-    names = ", ".join(one.to.removeprefix(PERSON) for one in silent[:20])
+    names = ", ".join(called.person(one.to, picture) for one in silent[:20])
     never = sum(one.state == "sent" for one in silent)
     who = "Nobody has acknowledged" if len(silent) == len(post.to) else f"{len(silent)} of {len(post.to)} are silent"
     if names == ROOM:
-        who = f"{post.author.removeprefix(PERSON)} waits for the room"
+        who = f"{called.person(post.author, picture)} waits for the room"
     about = post.thread.removeprefix("alert/")
     alert = picture.alerts.alerts.get(about) if about != post.thread else None
     detail = f"for a supervisor: {names}" + (f"; {never} do not even have it" if never else "")

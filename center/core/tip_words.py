@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from center.core import access, cases, correlation
+from center.core import access, called, cases, correlation
 from center.core.effects import Effect, Reply
 from center.core.events import OperatorActed
 from center.core.findings import Granted, Tipped
@@ -46,7 +46,11 @@ def acted(event: OperatorActed, picture: Picture) -> Iterator[Effect]:
     said = _say(event, tip, target, granted.operator, picture)
     if target.startswith(INCIDENT):
         name = target.removeprefix(INCIDENT)
-        correlation.note(picture.incidents.incidents[name], picture, f"tip {tip.tip} {said}: {event.operator}")
+        correlation.note(
+            picture.incidents.incidents[name],
+            picture,
+            f"tip {tip.tip} {said}: {called.person(event.operator, picture)}",
+        )
         picture.found.append(Tipped(name, ""))
     yield show(tip, picture)
     yield Reply(id=picture.mint("r"), request=event.request, granted=True, made=target)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.core import access
+from center.core import access, called
 from center.core.effects import CloseVideo, Effect, KeepClip, Notify, OpenVideo, Reply, Send
 from center.core.events import Event, MessageAcked, Micros, OperatorActed, StopChanged, StopClosed, StopOpened
 from center.core.findings import Granted
@@ -126,7 +126,7 @@ def keep(event: Event, effects: Sequence[Effect], picture: Picture) -> None:
         elif isinstance(effect, KeepClip):
             _write(picture, "video-kept", effect.camera, f"kept a clip: {effect.reason}", effect.operator)
     if isinstance(event, OperatorActed) and event.act in TOLD and _is_done(event, effects, picture):
-        case = f" ({event.case})" if event.case else ""
+        case = f" ({called.matter(event.case, picture)})" if event.case else ""
         about = "" if event.act == "plates.search" else event.subject  # which plate is the audit trail's
         _write(
             picture,

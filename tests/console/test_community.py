@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from tests.center.portal.test_portal import COMMUNITY, FILM, ITS_OWNER, KEYS, MA
 from tests.console.live_room import LiveRoom, live_room
 from tests.console.test_looking_up import enter
 from tests.running import ask
+
+MINTED = re.compile(r"\b[a-z]\d+\.\d+\b")
+"""A number of the center's own, which nobody in the room says."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.wire]
 
@@ -60,7 +64,11 @@ def test_an_operator_asks_and_a_supervisor_lets_a_clip_through(page: Page, live:
     expect(request).to_contain_text("1 clip waits for a moderator")
     expect(page.locator("[data-clip]")).to_have_count(0)
     page.get_by_role("button", name="Sign out", exact=True).click()
-    enter(page, live, "Sup", "?panel=community")
+    enter(page, live, "Sup")
+    clips = page.locator("[data-alert]").filter(has_text="A clip from the community to be moderated")
+    expect(clips).to_contain_text("robbery")
+    expect(page.get_by_role("region", name="Alerts")).not_to_contain_text(MINTED)
+    page.goto(f"{live.url}/?panel=community")
     clip = page.locator("[data-clip]")
     expect(clip).to_contain_text("Its clock is 60 min ahead")
     still = clip.get_by_role("img")
@@ -174,14 +182,19 @@ def test_a_cameras_owner_is_asked_for_a_call_and_what_is_shared_ends_with_it(pag
     expect(asked).to_contain_text("Shared for")
     expect(camera.get_by_role("form", name="Watch")).to_be_visible()
     asked.get_by_role("button", name="Robbery").click()
-    expect(call).to_contain_text("camera mart shared for this by its owner")
+    expect(call).to_contain_text("camera Mart shared for this by its owner")
     expect(offer.get_by_role("button", name="Watch")).to_be_visible()
     answer(asked_for, shares=False)
     expect(offer.get_by_role("button", name="Ask its owner")).to_be_visible()
-    expect(call).to_contain_text("camera mart no longer shared for this")
+    expect(call).to_contain_text("camera Mart no longer shared for this")
     lines = asked_for.do(lambda here: [line for line in here.audit if line[1].startswith("owner.")])
     assert lines == [
         ("ada", "owner.ask", "mart", True),
         ("o1", "owner.shared", "mart", True),
         ("center", "owner.over", "mart", True),
     ]
+    page.goto(f"{asked_for.url}/?panel=log")
+    line = page.get_by_role("row").filter(has_text="Owner asked")
+    expect(line).to_contain_text("Mart")
+    expect(line).to_contain_text("asked a camera's owner to share it (robbery c1)")
+    expect(page.get_by_role("table")).not_to_contain_text(MINTED)

@@ -91,7 +91,7 @@ def test_a_person_says_what_a_tip_belongs_to_and_what_not_and_takes_it_back(page
     apart = call.get_by_text("Said not to belong to it: 1")
     apart.click()
     expect(found).to_contain_text("Does not belong to it, says Ada")
-    expect(call).to_contain_text("tip 26-000417 does not belong to this: ada")
+    expect(call).to_contain_text("tip 26-000417 does not belong to this: Ada")
     found.get_by_role("button", name="Take back").click()
     found.get_by_label("Reason").fill("the same mill")
     found.get_by_role("button", name="Take back", exact=True).click()

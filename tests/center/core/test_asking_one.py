@@ -56,7 +56,7 @@ def test_a_yes_opens_the_camera_for_that_call_and_no_other() -> None:
         ("o9", "owner.shared", room.incident.incident)
     ]
     assert {one.topic for one in of(Notify, effects)} == {"camera", "incident"}
-    assert room.incident.changes[-1].what == "camera mart shared for this by its owner"
+    assert room.incident.changes[-1].what == "camera Mart shared for this by its owner"
     room.restart()
     assert not refusal(watch(room, 30))
     kept = {"reason": "evidence", "start": str(when(25)), "end": str(when(30))}

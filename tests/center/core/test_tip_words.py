@@ -55,7 +55,7 @@ def test_the_call_and_the_list_of_tips_are_shown_anew_and_the_call_says_by_whom(
         act("tip.belongs", "tips/T1", 200, reason="names the mill", about=f"incident/{room.incident.incident}")
     )
     assert [one.topic for one in of(Notify, effects)] == ["tips", "incident"]
-    assert [change.what for change in room.incident.changes] == ["tip T1 belongs to this: ada"]
+    assert [change.what for change in room.incident.changes] == ["tip T1 belongs to this: Ada Broussard"]
     (entry,) = room.picture.log.entries[-1:]
     assert (entry.what, entry.operator) == ("tip-belongs", "ada")
     assert room.alerts() == [], "a word raises no alert either"

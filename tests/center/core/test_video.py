@@ -206,7 +206,7 @@ def test_whoever_listens_is_shown_on_the_terminal_and_in_the_room() -> None:
     assert (opened.sound, opened.until) == (True, when(130))
     assert (told.unit, told.kind) == ("SO-1", "listening")
     notice = room.alert("listening")
-    assert (notice.subject, notice.state, notice.detail) == ("SO-1", "raised", "by ada: call")
+    assert (notice.subject, notice.state, notice.detail) == ("SO-1", "raised", "by Ada Broussard: call")
     (ends,) = [r for r in room.picture.pending.values() if r.id == room.picture.video.tickets[opened.ticket].timer]
     over = room.tell(woke(ends, 130))
     assert the(Send, over).kind == "listening-ended"

@@ -60,7 +60,7 @@ export function thingOf(line: LogLine, picture: Picture): Named | null {
   const alert = picture.alerts.get(id);
   if (alert !== undefined) return { kind: "alert", id, text: isNamed(alert) ? alert.subject : KIND_WORDS[alert.kind] };
   const incident = picture.incidents.get(id);
-  if (incident !== undefined) return { kind: "incident", id, text: sentence(incident.kind ?? id) };
+  if (incident !== undefined) return { kind: "incident", id, text: sentence(incident.kind ?? "call") };
   if (picture.units.has(id)) return { kind: "unit", id, text: id };
   const camera = picture.cameras.get(id);
   if (camera !== undefined) return { kind: "camera", id, text: camera.name ?? id };

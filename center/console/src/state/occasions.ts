@@ -29,7 +29,7 @@ function isGoingOn(alert: Alert, now: number): boolean {
   return alert.state === "confirmed" && now - closed < CONFIRMED_US;
 }
 
-const callText = (incident: Incident): string =>
+export const callText = (incident: Incident): string =>
   [incident.kind ?? "unknown kind", incident.address].filter((word) => word).join(", ");
 
 /** All that could be meant by a reason, the newest first. */

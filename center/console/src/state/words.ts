@@ -127,7 +127,8 @@ export const DOUBT_WORDS: Record<string, string> = {
 
 /** Kinds whose subject is a number of the center's own, which nobody in the room says. */
 const NAMELESS: ReadonlySet<AlertKind> = new Set(["patrol-boxes", "burglary-list", "burglary-rash", "community-clips"]);
-const MINTED = /^[a-z]+\d+\.\d+$/;
+/** Of a number of the center's own. */
+export const MINTED = /^[a-z]+\d+\.\d+$/;
 
 /** Whether what an alert is about has a name that people use: a plate, a unit, a feed, a list. */
 export const isNamed = (alert: Alert): boolean => !NAMELESS.has(alert.kind) && !MINTED.test(alert.subject);
