@@ -73,7 +73,8 @@ def measure(quick: bool) -> Result:
         tell("viewers by TLS")
         tls = by_tls(plan.rounds, plan.window_s, url)
         tell("pulling cameras")
-        pulled = ingest(plan.rounds, plan.settle_s, plan.window_s, url)
+        with camera(path, "several") as cameras:
+            pulled = ingest(plan.rounds, plan.settle_s, plan.window_s, cameras)
     told = {"narrow": slow, "cold_start_ms": cold, "tls": tls, "ingest": pulled}
     return {"viewers": plan.viewers, "kbps": KBPS, **fan_out, **told}
 

@@ -90,8 +90,8 @@ def film() -> Iterator[str]:
 
 
 @contextmanager
-def camera(path: str) -> Iterator[str]:
-    with Other("tests.center.relay.camera", path) as one:
+def camera(path: str, *more: str) -> Iterator[str]:
+    with Other("tests.center.relay.camera", path, *more) as one:
         yield f"rtsp://{LOOPBACK}:{int(one.line())}/cam"
 
 

@@ -166,7 +166,7 @@ class _Taken:
     def noted(self, data: bytes) -> None:
         """A dash camera says nothing beside its pictures."""
 
-    def heard(self, unit: Unit, source: int | None) -> None:  # noqa: ARG002
+    def heard(self, unit: Unit) -> None:
         for sample in self._assembler.take(unit) if self._assembler else ():
             self._track = sample.track or self._track
             if self._track is None:

@@ -55,7 +55,7 @@ class _Ear:
     def opened(self, offer: Offer) -> None:
         """There is only one codec that is asked for."""
 
-    def heard(self, unit: Unit, source: int | None) -> None:  # noqa: ARG002
+    def heard(self, unit: Unit) -> None:
         self.has_heard = True
         self._intake.arrive([(self._camera, part) for part in unit.parts])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from center.relay import h264, h265, sei_clock
+from center.relay import h264, h265
 from center.relay.media import Offer, Track
 from center.relay.rtp import Unit
 
@@ -21,10 +21,6 @@ class Assembler(Protocol):
         """Its samples, each a unit by itself. Nothing while nothing can be shown yet."""
         ...
 
-    def clock_us(self, unit: Unit) -> int | None:
-        """The camera's own clock, where it stands beside the picture."""
-        ...
-
 
 class H264:
     """Parameter sets come with the offer, in the stream, or both; those that came last are right."""
@@ -32,6 +28,7 @@ class H264:
     def __init__(self, offer: Offer) -> None:
         self.macroblocks = 0
         self._sets: dict[int, bytes] = {}
+        self._told: dict[int, bytes] = {}
         self._extra = b""
         for one in offer.sets:
             self._keep(one)
@@ -40,12 +37,9 @@ class H264:
         if unit.kinds & h264.SETS:
             for nal in unit.parts:
                 self._keep(nal)
-        if unit.is_key:
+        if unit.is_key and self._sets != self._told:
             unit.track = self._changed()
         return (unit,) if self._extra and unit.kinds & h264.PICTURES else ()
-
-    def clock_us(self, unit: Unit) -> int | None:
-        return sei_clock.of_h264(unit.parts) if unit.kinds & 1 << h264.SEI else None
 
     def _keep(self, nal: bytes) -> None:
         kind = nal[0] & 0x1F
@@ -53,6 +47,7 @@ class H264:
             self._sets[kind] = nal
 
     def _changed(self) -> Track | None:
+        self._told = dict(self._sets)
         sps, pps = self._sets.get(h264.SPS), self._sets.get(h264.PPS)
         shape = h264.shape(sps) if sps else None
         if sps is None or pps is None or shape is None:
@@ -86,9 +81,6 @@ class H265:
         unit.track = track if is_new else None
         return (unit,) if self._track else ()
 
-    def clock_us(self, unit: Unit) -> int | None:
-        return sei_clock.of_h265(unit.parts) if unit.kinds & h265.OF_SEI else None
-
 
 class Plain:
     """One piece a sample, one track for ever."""
@@ -100,9 +92,6 @@ class Plain:
     def take(self, unit: Unit) -> Sequence[Unit]:
         unit.track, self._track = self._track, None
         return (unit,)
-
-    def clock_us(self, unit: Unit) -> int | None:  # noqa: ARG002
-        return None
 
 
 def assembler(offer: Offer) -> Assembler | None:

@@ -19,7 +19,7 @@ from center.relay.messages import CameraState, Limits, Source, Words
 from center.relay.pace import Pace
 from center.relay.reel import Reel
 from center.relay.ring import Ring
-from center.relay.rtp import Unit
+from center.relay.rtp import SenderClock, Unit
 from center.relay.stills import Stills
 from center.relay.stream import Stream
 from center.relay.timeline import Timeline
@@ -53,6 +53,7 @@ class Camera:
         self.source = source
         self.state: State = "closed"
         self._kind = kind
+        self._is_video = kind == "video"
         self._limits = limits
         self._now = now
         self._told = told
@@ -65,6 +66,7 @@ class Camera:
         self._why = ""
         self.stream = Stream(Ring(source.ring_s, limits.ring_bytes if kind == "video" else _SOUND_BYTES))
         self._pace = Pace(now)
+        self._clock = SenderClock()
         self._wanted = 0
         self._work: asyncio.Task[None] | None = None
         self._closing: asyncio.TimerHandle | None = None
@@ -101,8 +103,10 @@ class Camera:
 
     def _hurry(self) -> None:
         """Or not: pictures that are only kept may be taken a little later."""
-        is_only_kept = self._wanted <= self.source.is_always_on and self._kind == "video"
-        self._pace.calm(is_calm=is_only_kept and self._down_at is None)
+        is_only_kept = self._wanted <= self.source.is_always_on and self._is_video
+        newest = self.stream.newest
+        came_at, due = (newest.at, newest.decode) if newest else (self._now(), 0)
+        self._pace.calm(is_calm=is_only_kept and self._down_at is None, came_at=came_at, due=due)
 
     def close(self) -> None:
         """At once, whoever may want it."""
@@ -113,7 +117,7 @@ class Camera:
             self._work.cancel()
             self._work = None
         self._gone()
-        if self._kind == "video":
+        if self._is_video:
             self.stream.ring.clear()
         else:  # what was heard stays as long as the pictures of that moment may
             asyncio.get_running_loop().call_later(self.source.ring_s, self._forget)
@@ -174,7 +178,7 @@ class Camera:
         source = self.source
         is_ours = source.url.startswith(("rtsp://", "rtsps://")) and source.transport == "tcp"
         if is_ours and not self._is_foreign:
-            return await rtsp.play(source.url, self._kind, self, self._pace)
+            return await rtsp.play(source.url, self._kind, self, self._pace, self._clock)
         return await demuxing.play(source, self._kind, self, self._reel)
 
     def _gone(self) -> None:
@@ -182,6 +186,7 @@ class Camera:
         if self._assembler is not None:
             self._assembler = None
             self._down_at = asyncio.get_running_loop().time()
+            self._clock.report = None
             self._hurry()
             self.stream.interrupt()
         if self._timeline is not None:
@@ -194,13 +199,10 @@ class Camera:
         if self._assembler is None:
             raise rtsp.NotSpokenError(offer.codec)
 
-    def heard(self, unit: Unit, source: int | None) -> None:
+    def heard(self, unit: Unit) -> None:
         if self._assembler is None:
             return
-        now, stream = self._now(), self.stream
-        is_key, is_video = unit.is_key, self._kind == "video"
-        if source is None and is_video:
-            source = self._assembler.clock_us(unit)
+        now, stream, pace, is_video = self._now(), self.stream, self._pace, self._is_video
         for sample in self._assembler.take(unit):
             if sample.track is not None:
                 self._tracked(sample.track, self._assembler.macroblocks)
@@ -211,12 +213,11 @@ class Camera:
             if not is_video and not stream.viewers:  # sound that nobody is let hear now is kept for nobody either
                 stream.ring.cut()
                 continue
-            at = self._pace.came_at(now, place.decode, stream.track.timescale)
-            frame = stream.publish(sample, place, at, source)
+            at = pace.came_at(now, place.decode, stream.track.timescale) if pace.is_slow else now
+            frame = stream.publish(sample, place, at, self._clock.report)
             if is_video:
                 self._freshness.saw(frame)
-                stream.tell_clock(None if source is None else source - at)
-        if is_key:
+        if unit.is_key:
             self._keyed.set()
         if self._down_at is not None and stream.track is not None and is_video:
             self._down_at = None
@@ -244,7 +245,7 @@ class Camera:
             await asyncio.sleep(_LOOK_S)
             self.stream.look()
             self._pace.look()
-            if self._kind != "video":
+            if not self._is_video:
                 continue
             if self._down_at is not None:
                 if loop.time() - self._down_at > self._limits.offline_s and self.state != "offline":
@@ -281,7 +282,7 @@ class Camera:
         if self.state == state:
             return
         self.state = state
-        if self._kind == "video":
+        if self._is_video:
             self._told(CameraState(self.source.camera, state, since, why))
         self.stream.say(
             {

@@ -103,7 +103,7 @@ async def _hear(lines: asyncio.StreamReader, hearer: Listener) -> str:
         if isinstance(said, Offer):
             hearer.opened(said)
         elif isinstance(said, _Piece):
-            hearer.heard(Unit((said.data,), said.ts, said.is_key, said.kinds), None)
+            hearer.heard(Unit((said.data,), said.ts, said.is_key, said.kinds))
         elif isinstance(said, _Words):
             hearer.noted(said.data)
         else:

@@ -7,7 +7,7 @@ Refuses to know: where they come from and who watches.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -43,16 +43,30 @@ class Offer(msgspec.Struct, frozen=True, tag=True):
     height: int = 0
 
 
+class Report(NamedTuple):
+    """What a camera said of its own clock: when `ts` was (microseconds UTC), and how many timestamps there are in a
+    second. It may be wrong."""
+
+    micros: int
+    ts: int
+    rate_hz: int
+
+    def at(self, ts: int) -> int:
+        """When that was."""
+        ahead = (ts - self.ts + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+        return self.micros + ahead * 1_000_000 // self.rate_hz
+
+
 class Frame(msgspec.Struct, gc=False):
     """One sample as it goes to every viewer: `wire` is a whole WebSocket message, made once. `at`: center's clock when
-    it was here; `source`: the camera's clock, where it tells. `decode`, `shift` and `duration` in the track's ticks;
-    `ts` and `kinds` as the camera's packets had them (`rtp.Unit`)."""
+    it was here; `report`: what the camera had last said of its own. `decode`, `shift` and `duration` in the track's
+    ticks; `ts` and `kinds` as the camera's packets had them (`rtp.Unit`)."""
 
     wire: bytes
     sample_at: int
     is_key: bool
     at: int
-    source: int | None
+    report: Report | None
     decode: int
     shift: int
     duration: int
@@ -70,15 +84,11 @@ class Gop(msgspec.Struct):
 
     track: Track
     frames: list[Frame]
-    size: int = 0
-
-    def add(self, frame: Frame) -> None:
-        self.frames.append(frame)
-        self.size += len(frame.wire)
 
 
 class KeptFrame(msgspec.Struct, frozen=True, gc=False):
-    """A sample of a clip. Times as in Frame; `data` is the sample as a file holds it."""
+    """A sample of a clip. Times as in Frame; `source`: when it was by the camera's own clock, where it tells; `data` is
+    the sample as a file holds it."""
 
     data: bytes
     is_key: bool
@@ -102,14 +112,6 @@ class Clip(msgspec.Struct, frozen=True):
     gops: tuple[KeptGop, ...]
     why: str = ""
     is_from_camera: bool = False
-
-
-def kept(gop: Gop) -> KeptGop:
-    frames = [
-        KeptFrame(bytes(one.sample), one.is_key, one.at, one.source, one.decode, one.shift, one.duration)
-        for one in gop.frames
-    ]
-    return KeptGop(gop.track, tuple(frames))
 
 
 def without_credentials(text: Any) -> str:

@@ -30,17 +30,21 @@ class Pace:
         self._least = 1
         self._read_at = self._read_before = now()
         self._came_at = self._due = 0
+        self.is_slow = False
+        """Something may be late: it is told of what is read, and asked when it came. Else it came when it was read."""
 
     def begin(self, connection: _Options | None) -> None:
         """A new connection, or that there is none any more."""
         self._connection, self._least = connection, 1
         self._is_gathering = self._is_late = False
+        self.is_slow = self._is_calm
 
-    def calm(self, *, is_calm: bool) -> None:
-        """Nobody waits any more, or somebody does."""
+    def calm(self, *, is_calm: bool, came_at: int, due: int) -> None:
+        """Nobody waits any more, or somebody does. The newest picture came then, and was due then."""
         if is_calm and not self._is_gathering:
-            self._read_at = self._came_at
+            self._read_at, self._came_at, self._due = came_at, came_at, due
         self._is_calm = is_calm
+        self.is_slow = self.is_slow or is_calm
         self._is_gathering = self._is_gathering or is_calm
         self._wait_for(GATHERED_BYTES if is_calm else 1)
 
@@ -54,17 +58,16 @@ class Pace:
         self._wait_for(1)
 
     def taken(self) -> None:
-        """Something was read."""
-        if not (self._is_gathering or self._is_calm or self._is_late):
-            return
+        """Something was read, if it is slow."""
         self._is_late, self._is_gathering = self._is_gathering, self._is_calm
-        if self._is_late or self._is_calm:
+        self.is_slow = self._is_late or self._is_calm
+        if self.is_slow:
             self._read_before, self._read_at = self._read_at, self._now()
             self._wait_for(GATHERED_BYTES if self._is_calm else 1)
 
     def came_at(self, now: int, due: int, timescale: int) -> int:
-        """When a picture came that is due then. If it is late, it was not there yet when we read before that; in
-        between pictures are as far apart as they are due."""
+        """When a picture came that is due then, if it is slow. One that is late was not there yet when we read before
+        that; in between pictures are as far apart as they are due."""
         if self._is_late:
             at = self._came_at + (due - self._due) * 1_000_000 // timescale
             at = min(max(at, self._read_before), now)

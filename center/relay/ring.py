@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from center.relay.media import Clip, Frame, Gop, KeptGop, Track, kept
+from center.relay.camera_clock import source_us
+from center.relay.media import Clip, Frame, Gop, KeptFrame, KeptGop, Track
 
 
 class Ring:
@@ -28,7 +29,7 @@ class Ring:
             self._is_open = True
         elif not self._is_open:
             return
-        self._gops[-1].add(frame)
+        self._gops[-1].frames.append(frame)
         self.size += len(frame.wire)
         if frame.is_key:
             self._forget(frame.at - self._micros)
@@ -63,7 +64,7 @@ class Ring:
         """Whole groups that overlap the time between (center's clock, microseconds)."""
         gops = list(self._gops)
         ends = [*(gop.frames[0].at for gop in gops[1:]), 1 << 62]
-        return [kept(gop) for gop, end in zip(gops, ends, strict=False) if gop.frames[0].at <= until and end > since]
+        return [_kept(gop) for gop, end in zip(gops, ends, strict=False) if gop.frames[0].at <= until and end > since]
 
     def clip(self, camera: str, since: int, until: int) -> Clip:
         gops = tuple(self.between(since, until))
@@ -75,4 +76,13 @@ class Ring:
             self._drop()
 
     def _drop(self) -> None:
-        self.size -= self._gops.popleft().size
+        self.size -= sum(len(frame.wire) for frame in self._gops.popleft().frames)
+
+
+def _kept(gop: Gop) -> KeptGop:
+    track = gop.track
+    frames = [
+        KeptFrame(bytes(one.sample), one.is_key, one.at, source_us(one, track), one.decode, one.shift, one.duration)
+        for one in gop.frames
+    ]
+    return KeptGop(track, tuple(frames))

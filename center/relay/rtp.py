@@ -16,7 +16,7 @@ from typing import TypeAlias
 import msgspec
 
 from center.relay.h264 import IDR, PICTURES, split_sample
-from center.relay.media import Track
+from center.relay.media import Report, Track
 
 MOST_UNIT_BYTES = 4 << 20
 """A picture of more is a fault. A keyframe of an 8-megapixel camera has about one megabyte."""
@@ -177,8 +177,7 @@ class H264(Depacketiser):
                 self._finished()
                 pieces, fresh = self._pieces, 0
         if pieces:
-            for place in range(fresh, len(pieces)):
-                pieces[place] = bytes(pieces[place])
+            pieces[fresh:] = map(bytes, pieces[fresh:])
         return at
 
     def packet(self, packet: bytes) -> None:
@@ -276,18 +275,15 @@ class H264(Depacketiser):
     def _finished(self) -> None:
         if self._open:
             self._bad()
-        pieces, self._pieces = self._pieces, []
-        size, self._size = self._size, 0
-        kinds, self._kinds = self._kinds, 0
-        is_torn, self._is_torn = self._is_torn, False
-        if is_torn or not pieces:
+        pieces, size, kinds = self._pieces, self._size, self._kinds
+        self._pieces, self._size, self._kinds = [], 0, 0
+        if self._is_torn:
+            self._is_torn = False
             return
-        begins = bool(kinds & 1 << IDR)
-        if begins:
-            self._is_whole = True
-        elif not self._is_whole and kinds & PICTURES:
-            return
-        self._done(Unit(pieces, self._ts, begins, kinds, size))
+        is_key = kinds >> IDR & 1 == 1
+        self._is_whole = self._is_whole or is_key
+        if pieces and (self._is_whole or not kinds & PICTURES):
+            self._done(Unit(pieces, self._ts, is_key, kinds, size))
 
 
 class Plain(Depacketiser):
@@ -326,11 +322,16 @@ class Aac(Depacketiser):
 
 
 class SenderClock:
-    """What the sender's reports (RFC 3550, 6.4.1) say about its own wall clock."""
+    """What the sender's reports (RFC 3550, 6.4.1) say about its own wall clock. `report`: the newest; None before the
+    first."""
 
-    def __init__(self, rate_hz: int) -> None:
-        self._rate_hz = rate_hz
-        self._at: tuple[int, int] | None = None
+    def __init__(self) -> None:
+        self.report: Report | None = None
+        self._rate_hz = 1
+
+    def begin(self, rate_hz: int) -> None:
+        """A new session, whose timestamps count so many a second."""
+        self.report, self._rate_hz = None, rate_hz
 
     def receive(self, data: memoryview, at: int, end: int) -> int:
         self.packet(bytes(data[at + _FRAMING_BYTES : end]))
@@ -346,13 +347,5 @@ class SenderClock:
                 fraction = int.from_bytes(packet[at + 12 : at + 16], "big")
                 if seconds >> 31:  # else it is elapsed time, or none: no clock
                     micros = (seconds - _NTP_EPOCH_S) * 1_000_000 + (fraction * 1_000_000 >> 32)
-                    self._at = (micros, int.from_bytes(packet[at + 16 : at + 20], "big"))
+                    self.report = Report(micros, int.from_bytes(packet[at + 16 : at + 20], "big"), self._rate_hz)
             at += size
-
-    def micros(self, ts: int) -> int | None:
-        """When the sender says that `ts` was, in microseconds UTC; None before its first report. It may be wrong."""
-        if self._at is None:
-            return None
-        micros, reported = self._at
-        ahead = (ts - reported + 0x80000000 & 0xFFFFFFFF) - 0x80000000
-        return micros + ahead * 1_000_000 // self._rate_hz

@@ -33,17 +33,18 @@ class Hearer(Protocol):
         """What will come; before anything else comes."""
         ...
 
-    def heard(self, unit: Unit, source: int | None) -> None:
-        """`source`: the camera's own clock, microseconds UTC, where it tells."""
-        ...
+    def heard(self, unit: Unit) -> None: ...
 
 
 class NotSpokenError(Exception):
     """The camera offers what this client does not read; another one may."""
 
 
-async def play(url: str, kind: sdp.Kind, hearer: Hearer, pace: Pace | None = None) -> str:
-    """Returns the sentence why it is over. Without a `pace` all is taken at once. Raises OSError, NotSpokenError."""
+async def play(
+    url: str, kind: sdp.Kind, hearer: Hearer, pace: Pace | None = None, clock: SenderClock | None = None
+) -> str:
+    """Returns the sentence why it is over. Without a `pace` all is taken at once; `clock` is told what the camera says
+    of its own. Raises OSError, NotSpokenError."""
     loop = asyncio.get_running_loop()
     try:
         bare, name, password = split_url(url)
@@ -53,7 +54,7 @@ async def play(url: str, kind: sdp.Kind, hearer: Hearer, pace: Pace | None = Non
     try:
         async with asyncio.timeout(ANSWER_S):
             _, session = await loop.create_connection(
-                lambda: _Session(SignIn(name, password), hearer, pace), host, port, ssl=tls
+                lambda: _Session(SignIn(name, password), hearer, pace, clock), host, port, ssl=tls
             )
     except TimeoutError:
         raise OSError(f"no connection within {ANSWER_S:g} s") from None
@@ -78,7 +79,7 @@ def _ignored(data: memoryview, at: int, end: int) -> int:  # noqa: ARG001
 
 
 class _Session(asyncio.BufferedProtocol):
-    def __init__(self, sign_in: SignIn, hearer: Hearer, pace: Pace | None) -> None:
+    def __init__(self, sign_in: SignIn, hearer: Hearer, pace: Pace | None, clock: SenderClock | None) -> None:
         self._loop = asyncio.get_running_loop()
         self._sign_in = sign_in
         self._hearer = hearer
@@ -87,7 +88,7 @@ class _Session(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport
         self._number = 0
         self._waiting: dict[str, asyncio.Future[Response]] = {}
-        self._clock = SenderClock(90_000)
+        self._clock = clock or SenderClock()
         self._session = ""
         self._keep_alive_s = 25.0
         self._keeper = "GET_PARAMETER"
@@ -110,16 +111,14 @@ class _Session(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         self._heard_at = self._loop.time()
-        self._pace.taken()
+        if self._pace.is_slow:
+            self._pace.taken()
         for answer in self._wire.received(nbytes):
             waiting = self._waiting.pop(answer.headers.get("cseq", ""), None)
             if waiting is not None and not waiting.done():
                 waiting.set_result(answer)
         if self._wire.is_hopeless:
             self._end("what comes is not RTSP")
-
-    def _heard(self, unit: Unit) -> None:
-        self._hearer.heard(unit, self._clock.micros(unit.ts))
 
     def _end(self, why: str) -> None:
         if not self._over.done():
@@ -142,7 +141,7 @@ class _Session(asyncio.BufferedProtocol):
         packets = _READERS.get(one.codec)
         if packets is None or not _is_readable(one):
             raise NotSpokenError(one.codec)
-        self._clock = SenderClock(one.rate_hz)
+        self._clock.begin(one.rate_hz)
         wanted = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"}
         answer = await self._ask("SETUP", one.control, wanted)
         self._session, _, more = answer.headers.get("session", "").partition(";")
@@ -153,7 +152,7 @@ class _Session(asyncio.BufferedProtocol):
         if one.codec == "MPEG4-GENERIC":
             sets = (_hex(one.parameters.get("config", "")),)
         self._hearer.opened(Offer(one.codec, one.rate_hz, one.channels if kind == "audio" else 0, sets))
-        self._wire.taps = [packets(self._heard).receive, self._clock.receive]  # some play before they answer
+        self._wire.taps = [packets(self._hearer.heard).receive, self._clock.receive]  # some play before they answer
         self._base = base
         await self._ask("PLAY", base, {"Range": "npt=0.000-"})
 

@@ -42,11 +42,8 @@ class Wire:
     def __init__(self, taps: Sequence[Tap]) -> None:
         self.taps = list(taps)
         self.garbage = 0
+        self.is_hopeless = False
         self._rest = b""
-
-    @property
-    def is_hopeless(self) -> bool:
-        return self.garbage > MOST_GARBAGE_BYTES
 
     def room(self) -> memoryview:
         """For the next bytes, until `received` says how many they were."""
@@ -102,6 +99,7 @@ class Wire:
         places = [place for place in (data.find(b"$", after), data.find(b"RTSP", after)) if place >= 0]
         stop = min(places) if places else max(after, len(data) - 3)
         self.garbage += stop - at
+        self.is_hopeless = self.garbage > MOST_GARBAGE_BYTES
         return stop - at
 
 

@@ -66,9 +66,6 @@ class Opus:
         self._pts += len(samples)
         return [self._sample(bytes(packet), packet.pts or 0) for packet in self._encoder.encode(frame)]
 
-    def clock_us(self, unit: Unit) -> int | None:  # noqa: ARG002
-        return None
-
     def _begin(self, ts: int) -> None:
         encoder = av.AudioCodecContext.create("libopus", "w")
         encoder.sample_rate, encoder.layout, encoder.format = RATE_HZ, "mono", "s16"

@@ -12,7 +12,8 @@ from collections.abc import Callable
 import msgspec
 
 from center.relay import fmp4, websocket
-from center.relay.media import Frame, Track
+from center.relay.camera_clock import source_us
+from center.relay.media import Frame, Report, Track
 from center.relay.ring import Ring
 from center.relay.rtp import Unit
 from center.relay.timeline import Place
@@ -70,6 +71,7 @@ class Stream:
         self._said: bytes = b""
         self._clock: bytes = b""
         self._off_us: int | None = None
+        self.newest: Frame | None = None
         self._number = 0
         self._lanes = (_Lane(), _Lane())
         self._others: dict[Viewer, None] = {}
@@ -108,10 +110,14 @@ class Stream:
         for viewer in list(self.viewers):
             viewer.say(self._said)
 
-    def tell_clock(self, off_us: int | None) -> None:
+    def _tell_clock(self) -> None:
         """How far the camera's clock is ahead of the center's; None where the camera tells no time. Said when that is
         otherwise than it was, by a second."""
-        known = self._off_us
+        track, frame = self.track, self.newest
+        if track is None or frame is None or not track.is_video:
+            return
+        source, known = source_us(frame, track), self._off_us
+        off_us = None if source is None else source - frame.at
         if self._clock and (off_us is None) == (known is None) and abs((off_us or 0) - (known or 0)) < _CLOCK_US:
             return
         self._off_us = off_us
@@ -146,7 +152,7 @@ class Stream:
         for viewer in list(self.viewers):
             self._begin(viewer)
 
-    def publish(self, sample: Unit, place: Place, at: int, source: int | None) -> Frame:
+    def publish(self, sample: Unit, place: Place, at: int, report: Report | None) -> Frame:
         track = self.track
         assert track is not None
         size = sample.size or sum(map(len, sample.pieces))
@@ -156,7 +162,8 @@ class Stream:
         head = fmp4.head(size, self._number, at, decode, shift, duration, is_key)
         wire = b"".join((prefix, head, *sample.pieces))
         kinds = sample.kinds
-        frame = Frame(wire, len(wire) - size, is_key, at, source, decode, shift, duration, sample.ts, kinds)
+        frame = Frame(wire, len(wire) - size, is_key, at, report, decode, shift, duration, sample.ts, kinds)
+        self.newest = frame
         self.ring.add(track, frame)
         if self.viewers:
             self._fan_out(frame)
@@ -174,6 +181,8 @@ class Stream:
             viewer.offer(frame)
 
     def look(self) -> None:
+        """Called now and then."""
+        self._tell_clock()
         for viewer in list(self.viewers):
             viewer.look()
 

@@ -3,10 +3,10 @@
 Knows: RTSP by TCP, H.264 in RTP, Digest sign-in, and how a camera fails.
 Refuses to know: the relay. It shares no code with it.
 
-    python -m tests.center.relay.camera FILM
+    python -m tests.center.relay.camera FILM [several]
 
 serves one camera, whose film is that file (clips.py) and whose pictures are stamped, until its standard input closes;
-the first line it writes is its port.
+the first line it writes is its port. `several`: its sessions stand for as many cameras.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import random
 import struct
 import sys
 import time
@@ -31,10 +32,18 @@ Mood = Literal["well", "same", "small", "silent", "stamps"]
 class Camera:
     """`mood` is how it fails: it sends the same picture again, or pictures that say that nothing has changed, or
     nothing, or timestamps that stand. `offset_us`: how wrong its clock is. `is_stamped`: each picture begins with an
-    SEI message that says when it was sent (STAMP_AT), and there is no sound."""
+    SEI message that says when it was sent (STAMP_AT), and there is no sound. `is_several`: sessions that begin together
+    do not go on together, as several cameras would not."""
 
     def __init__(
-        self, film: Clip, *, password: str = "", offset_us: int = 0, port: int = 0, is_stamped: bool = False
+        self,
+        film: Clip,
+        *,
+        password: str = "",
+        offset_us: int = 0,
+        port: int = 0,
+        is_stamped: bool = False,
+        is_several: bool = False,
     ) -> None:
         self.film = film
         self.port = port
@@ -45,6 +54,7 @@ class Camera:
         self._password = password
         self._offset_us = offset_us
         self._is_stamped = is_stamped
+        self._is_several = is_several
         self._has_sound = not is_stamped
         self._small = clip(film.width, film.height, is_still=True, frames=10, gop=10_000).pictures[5]
         self._server: asyncio.Server | None = None
@@ -136,7 +146,8 @@ class Camera:
 
     async def _send_pictures(self, writer: asyncio.StreamWriter, channel: int) -> None:
         film = self.film
-        began, stamp, number, sequence = time.monotonic(), 4_294_900_000, 0, 65_500
+        stamp, number, sequence = 4_294_900_000, 0, 65_500
+        began = time.monotonic() + (random.random() / film.fps if self._is_several else 0)
         picture = film.pictures[0]
         while True:
             if self.mood != "same":
@@ -213,8 +224,8 @@ def packets(picture: tuple[bytes, ...], sequence: int, stamp: int, channel: int 
     return b"".join(out), sequence
 
 
-async def _main(film: Clip) -> None:
-    camera = Camera(film, is_stamped=True)
+async def _main(film: Clip, is_several: bool) -> None:
+    camera = Camera(film, is_stamped=True, is_several=is_several)
     await camera.start()
     sys.stdout.write(f"{camera.port}\n")
     sys.stdout.flush()
@@ -223,4 +234,4 @@ async def _main(film: Clip) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(stored(sys.argv[1])))
+    asyncio.run(_main(stored(sys.argv[1]), "several" in sys.argv[2:]))

@@ -41,7 +41,7 @@ def test_little_lies_in_the_kernel_until_somebody_waits_or_looks(line: tuple[soc
     pace.begin(ours)
     theirs.sendall(bytes(1000))
     select.select([ours], [], [])  # at first all is told of
-    pace.calm(is_calm=True)
+    pace.calm(is_calm=True, came_at=0, due=0)
     assert not is_told_of(ours)
     pace.look()
     assert is_told_of(ours)
@@ -49,9 +49,9 @@ def test_little_lies_in_the_kernel_until_somebody_waits_or_looks(line: tuple[soc
     pace.taken()
     theirs.sendall(bytes(1000))
     assert not is_told_of(ours)
-    pace.calm(is_calm=False)
+    pace.calm(is_calm=False, came_at=0, due=0)
     assert is_told_of(ours)
-    pace.calm(is_calm=True)
+    pace.calm(is_calm=True, came_at=0, due=0)
     theirs.sendall(bytes(GATHERED_BYTES))
     select.select([ours], [], [])  # much is told of at once
     theirs.close()
@@ -63,7 +63,7 @@ def test_the_end_of_a_connection_is_heard_of_however_little_there_is(
     ours, theirs = line
     pace = Pace(Clock().now)
     pace.begin(ours)
-    pace.calm(is_calm=True)
+    pace.calm(is_calm=True, came_at=0, due=0)
     theirs.close()
     select.select([ours], [], [])
 
@@ -71,9 +71,8 @@ def test_the_end_of_a_connection_is_heard_of_however_little_there_is(
 def test_pictures_that_are_read_late_came_as_far_apart_as_they_are_due() -> None:
     clock = Clock()
     pace = Pace(clock.now)
-    pace.taken()
-    assert pace.came_at(clock.at, 0, RATE_HZ) == 1_000_000
-    pace.calm(is_calm=True)
+    assert not pace.is_slow
+    pace.calm(is_calm=True, came_at=1_000_000, due=0)
     clock.at = 1_170_000
     pace.taken()
     assert [pace.came_at(clock.at, PICTURE * place, RATE_HZ) for place in (1, 2, 3, 4)] == [
@@ -82,13 +81,14 @@ def test_pictures_that_are_read_late_came_as_far_apart_as_they_are_due() -> None
         1_120_000,
         1_160_000,
     ]
-    pace.calm(is_calm=False)
+    pace.calm(is_calm=False, came_at=1_160_000, due=PICTURE * 4)
     clock.at = 1_205_000
     pace.taken()  # what had gathered before somebody came
     assert pace.came_at(clock.at, PICTURE * 5, RATE_HZ) == 1_200_000
+    assert pace.is_slow
     clock.at = 1_250_000
     pace.taken()
-    assert pace.came_at(clock.at, PICTURE * 6, RATE_HZ) == 1_250_000
+    assert not pace.is_slow  # whatever comes now comes when it is read
 
 
 @pytest.mark.parametrize(("drift", "earliest"), [(PICTURE // 2, 1_300_000), (PICTURE * 3, 1_340_000)])
@@ -96,8 +96,7 @@ def test_a_late_picture_came_between_the_last_two_reads_whatever_its_timestamp_s
     """A camera whose clock is slow or fast does not lead us away from ours."""
     clock = Clock()
     pace = Pace(clock.now)
-    pace.came_at(clock.at, 0, RATE_HZ)
-    pace.calm(is_calm=True)
+    pace.calm(is_calm=True, came_at=clock.at, due=0)
     due = 0
     for read_at in range(1_100_000, 1_500_000, 100_000):
         clock.at = read_at

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from center.relay import h264, h265, rtp, sdp, sei_clock, websocket
+from center.relay import camera_clock, h264, h265, rtp, sdp, websocket
 from center.relay.rtsp_auth import SignIn
 from center.relay.rtsp_wire import Response, Wire
 from tests.center.relay.camera import packets
@@ -112,7 +112,7 @@ def test_pictures_are_the_same_however_the_connection_cuts_them(size: int) -> No
     found: list[list[bytes]] = []
     reader = rtp.H264(lambda unit: found.append(unit.parts))
     one = Connection()
-    one.wire.taps = [reader.receive, rtp.SenderClock(90_000).receive]
+    one.wire.taps = [reader.receive, rtp.SenderClock().receive]
     report = b"$\x01\x00\x04\x80\xc8\0\0"
     sent = b"".join(
         b"$\0" + len(packet).to_bytes(2, "big") + packet + report * (number % 9 == 4)
@@ -176,20 +176,21 @@ def test_a_clock_in_the_stream_is_read_where_it_is_one() -> None:
     timing = bytes((1, 4)) + b"\0\0\1\2"
     message = timing + bytes((5, len(said))) + said + b"\x80"
     nal = b"\x06" + message.replace(b"\0\0\1", b"\0\0\3\1")
-    assert sei_clock.of_h264([b"\x67abc", nal, b"\x65"]) == moment
-    assert sei_clock.of_h264([b"\x06" + timing + b"\x80", b"\x65"]) is None
-    assert all(sei_clock.of_h264([nal[:size]]) is None for size in range(len(nal) - 1))
+    assert camera_clock.of_h264([b"\x67abc", nal, b"\x65"]) == moment
+    assert camera_clock.of_h264([b"\x06" + timing + b"\x80", b"\x65"]) is None
+    assert all(camera_clock.of_h264([nal[:size]]) is None for size in range(len(nal) - 1))
     for head in (b"\x4e\x01", b"\x50\x01"):  # H.265's heads have two bytes; before the picture, and behind it
-        assert sei_clock.of_h265([b"\x42\x01abc", head + nal[1:], b"\x26\x01a"]) == moment
-    assert sei_clock.of_h265([nal]) is None
+        assert camera_clock.of_h265([b"\x42\x01abc", head + nal[1:], b"\x26\x01a"]) == moment
+    assert camera_clock.of_h265([nal]) is None
 
 
 def test_a_sender_report_that_tells_no_time_is_no_clock() -> None:
     """RFC 3550, 6.4.1: whoever has no notion of the time may write zero, or for how long it has been on."""
-    clock = rtp.SenderClock(90_000)
+    clock = rtp.SenderClock()
+    clock.begin(90_000)
     for seconds in (0, 86_400):
         clock.packet(bytes((0x80, 200, 0, 6)) + bytes(4) + seconds.to_bytes(4, "big") + bytes(16))
-        assert clock.micros(0) is None
+        assert clock.report is None
 
 
 def test_aac_and_sender_reports_are_read() -> None:
@@ -197,12 +198,14 @@ def test_aac_and_sender_reports_are_read() -> None:
     packet = bytes((0x80, 0xE1, 0, 1)) + (5000).to_bytes(4, "big") + bytes(4) + payload
     found, _ = units([packet], rtp.Aac)
     assert [(unit.parts[0], unit.ts) for unit in found] == [(b"abc", 5000), (b"de", 6024)]
-    clock = rtp.SenderClock(90_000)
-    assert clock.micros(0) is None
+    clock = rtp.SenderClock()
+    clock.begin(90_000)
+    assert clock.report is None
     report = bytes((0x80, 200, 0, 6)) + bytes(4) + (2_208_988_800 + 100).to_bytes(4, "big") + b"\x80\0\0\0"
     clock.packet(report + (0xFFFFFFF0).to_bytes(4, "big") + bytes(8))
-    assert clock.micros(0xFFFFFFF0) == 100_500_000
-    assert clock.micros(90_000 - 16) == 101_500_000  # the timestamp has wrapped meanwhile
+    assert clock.report is not None
+    assert clock.report.at(0xFFFFFFF0) == 100_500_000
+    assert clock.report.at(90_000 - 16) == 101_500_000  # the timestamp has wrapped meanwhile
 
 
 @settings(max_examples=300)
@@ -224,14 +227,15 @@ def test_nothing_from_the_wire_can_raise(data: bytes) -> None:
     h265.track([b"", bytes((0x42, 1, 1)) + data, b""])
     h264.split_sample(data)
     h264.split_annex_b(data)
-    sei_clock.of_h264([b"\x06" + data, b"\x06\x05\x20MISPmicrosectime" + data])
-    sei_clock.of_h265([b"\x4e\x01" + data, b"\x50\x01\x05\x20MISPmicrosectime" + data])
+    camera_clock.of_h264([b"\x06" + data, b"\x06\x05\x20MISPmicrosectime" + data])
+    camera_clock.of_h265([b"\x4e\x01" + data, b"\x50\x01\x05\x20MISPmicrosectime" + data])
     for kind in (rtp.H264, rtp.Plain, rtp.Aac):
         units([data, bytes((0x80, 0x60)) + data], kind)
-    clock = rtp.SenderClock(90_000)
+    clock = rtp.SenderClock()
     clock.packet(data)
     clock.packet(b"\x80\xc8" + data)
-    clock.micros(5)
+    if clock.report is not None:
+        clock.report.at(5)
     sign_in = SignIn("a", "b")
     if sign_in.challenged([f"Digest {data.decode('latin-1')}", data.decode("latin-1")]):
         sign_in.header("PLAY", "rtsp://a")

@@ -1,4 +1,4 @@
-"""The camera's own clock, where it stands in the stream itself: in the SEI messages of H.264 and H.265.
+"""The camera's own clock: as its reports say, else where it stands in the stream, in SEI messages of H.264 and H.265.
 
 Knows: two messages that hold a date and a time, MISB ST 0604's and that of docs/cameras.md, each with the same bytes in
 both (user_data_unregistered: D.1 of H.264, D.2.7 of H.265).
@@ -12,12 +12,24 @@ from collections.abc import Iterable, Iterator
 
 from center.relay import h264, h265
 from center.relay.bits import without_emulation
+from center.relay.media import Frame, Track
 
 _UNREGISTERED = 5
 _MISP = b"MISPmicrosectime"
 _CAMERAS = bytes.fromhex("0088c13170994b8493832faf4372a394")
 _MOST_MESSAGES = 16
 _MOST_US = 1 << 62
+
+
+def source_us(frame: Frame, track: Track) -> int | None:
+    """When it was by the camera's clock, in microseconds since 1970 UTC; None where it tells no time."""
+    if frame.report is not None:
+        return frame.report.at(frame.ts)
+    if track.codec.startswith("avc1") and frame.kinds & 1 << h264.SEI:
+        return of_h264(h264.split_sample(bytes(frame.sample)))
+    if track.codec.startswith("hvc1") and frame.kinds & h265.OF_SEI:
+        return of_h265(h264.split_sample(bytes(frame.sample)))
+    return None
 
 
 def of_h264(parts: Iterable[bytes]) -> int | None:
