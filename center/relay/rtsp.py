@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import Callable
 from typing import Protocol, cast
@@ -84,7 +85,7 @@ class _Session(asyncio.BufferedProtocol):
         self._sign_in = sign_in
         self._hearer = hearer
         self._pace = pace or Pace(lambda: 0)
-        self._wire = Wire([_ignored, _ignored])
+        self._wire = Wire({0: _ignored, 1: _ignored})
         self._transport: asyncio.Transport
         self._number = 0
         self._waiting: dict[str, asyncio.Future[Response]] = {}
@@ -152,7 +153,9 @@ class _Session(asyncio.BufferedProtocol):
         if one.codec == "MPEG4-GENERIC":
             sets = (_hex(one.parameters.get("config", "")),)
         self._hearer.opened(Offer(one.codec, one.rate_hz, one.channels if kind == "audio" else 0, sets))
-        self._wire.taps = [packets(self._hearer.heard).receive, self._clock.receive]  # some play before they answer
+        first, second = _channels(answer.headers.get("transport", ""))
+        taps = {second: self._clock.receive, first: packets(self._hearer.heard).receive}
+        self._wire.tap(taps)  # some play before they answer
         self._base = base
         await self._ask("PLAY", base, {"Range": "npt=0.000-"})
 
@@ -244,6 +247,14 @@ def _is_readable(one: sdp.Media) -> bool:
         said = one.parameters
         return said.get("sizelength") == "13" and said.get("indexlength") == "3" and bool(_hex(said.get("config", "")))
     return True
+
+
+def _channels(transport: str) -> tuple[int, int]:
+    """Of packets and reports, as the camera has it: they need not be those that it was asked for."""
+    said = re.search(r"interleaved=(\d{1,3})(?:-(\d{1,3}))?", transport)
+    first = int(said[1]) if said else 0
+    second = int(said[2]) if said and said[2] else first + 1
+    return first & 0xFF, second & 0xFF
 
 
 def _hex(text: str) -> bytes:

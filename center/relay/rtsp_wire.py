@@ -6,7 +6,8 @@ Refuses to know: sockets, and what is asked and answered. Nothing raises, and wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from center.relay.rtp import MOST_UNIT_BYTES
@@ -39,11 +40,15 @@ class Wire:
     What is read is put where `room` says, and taken from there at once: it is the same place for every connection, so
     that it stays near the processor. What is not complete yet is kept apart, and put before what comes next."""
 
-    def __init__(self, taps: Sequence[Tap]) -> None:
-        self.taps = list(taps)
+    def __init__(self, taps: Mapping[int, Tap]) -> None:
+        self.tap(taps)
         self.garbage = 0
         self.is_hopeless = False
         self._rest = b""
+
+    def tap(self, taps: Mapping[int, Tap]) -> None:
+        """By channel. Packets of others are garbage."""
+        self._taps, self._begins = taps, _begins(taps)
 
     def room(self) -> memoryview:
         """For the next bytes, until `received` says how many they were."""
@@ -57,14 +62,13 @@ class Wire:
         found: list[Response] = []
         at, end = 0, len(self._rest) + count
         data, words = _PLACE[:end], b""
-        taps = self.taps
-        channels = len(taps)
+        taps = self._taps
         while at + 4 <= end:
-            if data[at] == _DOLLAR and (channel := data[at + 1]) < channels:
+            if data[at] == _DOLLAR and (tap := taps.get(data[at + 1])):
                 stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
                 if stop > end:
                     break
-                at = taps[channel](data, at, stop)
+                at = tap(data, at, stop)
                 continue
             words = words or bytes(data)
             step = self._message(words, at, found)
@@ -77,30 +81,35 @@ class Wire:
     def _message(self, data: bytes, at: int, found: list[Response]) -> int:
         """How many bytes to go on; 0 when more must come first."""
         if not data.startswith(b"RTSP", at):
-            return self._skipped(data, at)
+            return self._skipped(data, at, at + 1)
         head_end = data.find(b"\r\n\r\n", at, at + MOST_HEAD_BYTES)
         if head_end < 0:
-            return self._skipped(data, at) if len(data) - at >= MOST_HEAD_BYTES else 0
+            return self._skipped(data, at, at + MOST_HEAD_BYTES) if len(data) - at >= MOST_HEAD_BYTES else 0
         response = _response(data[at:head_end])
         if response is None:
-            return self._skipped(data, at)
+            return self._skipped(data, at, head_end)
         size = response.headers.get("content-length", "0")
         if not (size.isascii() and size.isdigit()) or len(size) > 6 or int(size) > MOST_BODY_BYTES:
-            return self._skipped(data, at)
+            return self._skipped(data, at, head_end)
         stop = head_end + 4 + int(size)
         if stop > len(data):
             return 0
         found.append(response._replace(body=data[head_end + 4 : stop]))
         return stop - at
 
-    def _skipped(self, data: bytes, at: int) -> int:
-        """To the next place where a packet or response may begin. A camera's own requests to us are skipped, too."""
-        after = at + 1
-        places = [place for place in (data.find(b"$", after), data.find(b"RTSP", after)) if place >= 0]
-        stop = min(places) if places else max(after, len(data) - 3)
+    def _skipped(self, data: bytes, at: int, after: int) -> int:
+        """To the first place from `after` on where a packet or response may begin. A camera's own requests to us are
+        skipped, too. No byte is looked at again and again, whatever they are: others wait meanwhile."""
+        found = self._begins.search(data, after)
+        stop = found.start() if found else max(after, len(data) - 3)
         self.garbage += stop - at
         self.is_hopeless = self.garbage > MOST_GARBAGE_BYTES
         return stop - at
+
+
+def _begins(channels: Iterable[int]) -> re.Pattern[bytes]:
+    """Where a packet of one of these may begin, or a response."""
+    return re.compile(b"|".join((b"RTSP", *(re.escape(bytes((_DOLLAR, channel))) for channel in channels))))
 
 
 def _response(head: bytes) -> Response | None:

@@ -33,7 +33,7 @@ class Camera:
     """`mood` is how it fails: it sends the same picture again, or pictures that say that nothing has changed, or
     nothing, or timestamps that stand. `offset_us`: how wrong its clock is. `is_stamped`: each picture begins with an
     SEI message that says when it was sent (STAMP_AT), and there is no sound. `is_several`: sessions that begin together
-    do not go on together, as several cameras would not."""
+    do not go on together, as several cameras would not. `channel`: the one it sends on, whatever it was asked for."""
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class Camera:
         port: int = 0,
         is_stamped: bool = False,
         is_several: bool = False,
+        channel: int | None = None,
     ) -> None:
         self.film = film
         self.port = port
@@ -55,6 +56,7 @@ class Camera:
         self._offset_us = offset_us
         self._is_stamped = is_stamped
         self._is_several = is_several
+        self._channel = channel
         self._has_sound = not is_stamped
         self._small = clip(film.width, film.height, is_still=True, frames=10, gop=10_000).pictures[5]
         self._server: asyncio.Server | None = None
@@ -97,9 +99,10 @@ class Camera:
                     body = self._description().encode()
                     answer += [f"Content-Base: {url}/", "Content-Type: application/sdp", f"Content-Length: {len(body)}"]
                 elif method == "SETUP":
-                    channel = headers["transport"].partition("interleaved=")[2].partition("-")[0]
-                    wants[url.rpartition("/")[2]] = int(channel)
-                    answer.append(f"Transport: {headers['transport']};ssrc=1234")
+                    kind, _, asked = headers["transport"].partition("interleaved=")
+                    channel = int(asked.partition("-")[0]) if self._channel is None else self._channel
+                    wants[url.rpartition("/")[2]] = channel
+                    answer.append(f"Transport: {kind}interleaved={channel}-{channel + 1};ssrc=1234")
                 elif method == "GET_PARAMETER":
                     status = "501 Not Implemented"
                 writer.write("\r\n".join([f"RTSP/1.0 {status}", *answer, "", ""]).encode() + body)

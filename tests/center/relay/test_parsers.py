@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import sys
 from collections.abc import Iterable
 from functools import partial
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from center.relay import camera_clock, h264, h265, rtp, sdp, websocket
 from center.relay.rtsp_auth import SignIn
-from center.relay.rtsp_wire import Response, Wire
+from center.relay.rtsp_wire import MOST_HEAD_BYTES, Response, Wire
 from tests.center.relay.camera import packets
 from tests.center.relay.clips import clip
 
@@ -40,14 +41,16 @@ def film_packets() -> list[bytes]:
     return found
 
 
+MUCH = 128 << 10
+
+
 class Connection:
     """What came of it: responses and packets."""
 
     def __init__(self) -> None:
         self.responses: list[Response] = []
         self.packets: list[tuple[int, bytes]] = []
-        taps = [partial(self._packet, channel) for channel in range(2)]
-        self.wire = Wire(taps)
+        self.wire = Wire({channel: partial(self._packet, channel) for channel in range(2)})
 
     def _packet(self, channel: int, data: memoryview, begin: int, end: int) -> int:
         self.packets.append((channel, bytes(data[begin + 4 : end])))
@@ -96,6 +99,27 @@ def test_after_garbage_a_session_is_read_on(garbage: bytes, at: int) -> None:
     assert one.packets[-1] == (0, bytes(996))
 
 
+@pytest.mark.parametrize("garbage", [b"$", b"$\xff", b"RTSP", b"RTSP/1.0\r\n", b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n", b"x"])
+def test_garbage_is_passed_over_in_few_steps(garbage: bytes) -> None:
+    """However much of it looks like the beginning of something: all cameras and viewers wait meanwhile."""
+    one = Connection()
+    steps = 0
+
+    def called(_: object, event: str, __: object) -> None:
+        nonlocal steps
+        steps += event in ("call", "c_call")
+
+    sys.setprofile(called)
+    try:
+        one.receive(garbage * (MUCH // len(garbage)))
+    finally:
+        sys.setprofile(None)
+    assert steps < MUCH // 50
+    assert one.wire.garbage > MUCH - MOST_HEAD_BYTES
+    one.receive(bytes(MOST_HEAD_BYTES) + SESSION)
+    assert [response.status for response in one.responses] == [200, 401]
+
+
 def test_pictures_are_put_together_as_they_were() -> None:
     film = clip(640, 360, frames=12, gop=6, kbps=4000)
     found, reader = units(film_packets())
@@ -112,7 +136,7 @@ def test_pictures_are_the_same_however_the_connection_cuts_them(size: int) -> No
     found: list[list[bytes]] = []
     reader = rtp.H264(lambda unit: found.append(unit.parts))
     one = Connection()
-    one.wire.taps = [reader.receive, rtp.SenderClock().receive]
+    one.wire.tap({0: reader.receive, 1: rtp.SenderClock().receive})
     report = b"$\x01\x00\x04\x80\xc8\0\0"
     sent = b"".join(
         b"$\0" + len(packet).to_bytes(2, "big") + packet + report * (number % 9 == 4)

@@ -32,11 +32,16 @@ def sample(nals: tuple[bytes, ...]) -> bytes:
     return b"".join(len(nal).to_bytes(4, "big") + nal for nal in nals)
 
 
-def playing(scenario: Callable[[Camera, House], Awaitable[None]], password: str = "", **limits: object) -> None:
+def playing(
+    scenario: Callable[[Camera, House], Awaitable[None]],
+    password: str = "",
+    channel: int | None = None,
+    **limits: object,
+) -> None:
     """Plays it with one camera that nobody watches yet."""
 
     async def play() -> None:
-        camera = Camera(clip(), password=password)
+        camera = Camera(clip(), password=password, channel=channel)
         await camera.start()
         try:
             async with house(Source("c1", camera.url), **limits) as one:
@@ -76,6 +81,18 @@ def test_a_viewer_gets_what_the_camera_sent_byte_for_byte_from_a_keyframe_on() -
         assert [told.is_open for told in one.told if isinstance(told, Viewing)] == [True, True, False, False]
 
     playing(scenario, password="s3cret:@/")
+
+
+def test_a_camera_that_sends_on_other_channels_than_it_was_asked_to_is_shown() -> None:
+    """Pictures and reports: which channels it will be is the camera's to say (RFC 2326, 12.39)."""
+
+    async def scenario(camera: Camera, one: House) -> None:
+        async with one.watch(one.token()) as socket:
+            (first,) = await pictures(socket, 1)
+            assert first.sample == sample(camera.film.pictures[0])
+            assert isinstance((await said(socket, type="clock"))["off_us"], int)
+
+    playing(scenario, channel=200)
 
 
 def test_a_camera_that_was_away_resumes_on_the_same_socket_and_is_told_of_once() -> None:
