@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import structs
 
 from twin.devices.carrier import Answered
+from twin.devices.faults import Reboot
 from twin.devices.things import SECOND_US
 from twin.scenarios.schema import Scenario
 from twin.scenarios.schema import World as Awake
@@ -104,10 +105,19 @@ def figures(facts: list[Fact], start: datetime) -> dict[str, Any]:
     }
 
 
+def modems_off(lasts_s: float) -> Reboot:
+    """No car says where it is."""
+    return Reboot(on="avl/*", for_s=lasts_s)
+
+
 def live(days: float, seed: int, start: str = "2026-03-09T00:00") -> World:
-    """The parish's patrol and calls without readers, aircraft or a center."""
+    """The parish's patrol and calls without readers, aircraft or a center. The cars' modems are off: nobody listens,
+    and to say every five seconds where eighty cars are is most of what a world does."""
     awake = Awake(readers=0, reader_cars=0, reads_a_day=0, hotlist=0, aircraft=False, operators=0)
-    scenario = Scenario(name="day", about="a day", start=start, lasts_s=days * 86_400.0, world=awake)
+    lasts_s = days * 86_400.0
+    scenario = Scenario(
+        name="day", about="a day", start=start, lasts_s=lasts_s, world=awake, faults=(modems_off(lasts_s),)
+    )
     world = World(scenario, seed, Nowhere())
     world.setting.env.run(until=world.setting.ends_us)
     return world

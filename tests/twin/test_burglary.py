@@ -24,6 +24,8 @@ from twin.world import World
 EMPTY = "reads_a_day: 0, calls_a_day: 0, hotlist: 10, aircraft: false, operators: 0, hotlist_slips: 0"
 CREW = "{do: spree, at_s: 0, name: crew, base: Sulphur, nights: 3, car: stolen, caught_after: 3}"
 OTHER = "{do: spree, at_s: 0, name: other, burgles: residential, nights: 2}"
+MODEMS_OFF = "{fault: reboot, on: avl/*, for_s: 999999}"
+"""Cars that go where they are sent, and do not say where they are: nobody listens."""
 WINDOW = re.compile(r"^burglary, (\w+); entry (\w+); taken (\w+); from (\S+) to (\S+)$")
 
 
@@ -48,9 +50,12 @@ class Post:
 class Run:
     """Some days of a parish in which nobody is awake but burglars, the people they visit, and the readers."""
 
-    def __init__(self, *happens: str, days: float = 3.5, world: str = "", readers: int = 8, units: str = "{}") -> None:
+    def __init__(
+        self, *happens: str, days: float = 3.5, world: str = "", readers: int = 8, units: str = "{}", faults: str = ""
+    ) -> None:
         text = f"name: crews\nabout: crews\nstart: 2026-03-12T22:00\nlasts_s: {days * 86_400}\n"
         text += f"world: {{{EMPTY}, units: {units}, readers: {readers}{world}}}\nhappens: [{', '.join(happens)}]\n"
+        text += f"faults: [{faults}]\n"
         self.post = Post()
         self.world = World(parse(text.encode(), "test"), 3, self.post)
         self.env: Environment = self.world.setting.env
@@ -214,7 +219,8 @@ def test_reports_are_closed_corrected_and_taken_back() -> None:
 
 def test_a_deputy_takes_the_report_of_a_house_and_the_telephone_that_of_some_cars() -> None:
     """A car goes to the address when one may, and the record is closed when it leaves; the CAD shows it until then."""
-    run = Run(CREW, OTHER, days=2.5, units="{CPSO: 2, LCPD: 1, SPD: 1}").until()
+    units = "{CPSO: 2, LCPD: 1, SPD: 1}"
+    run = Run(CREW, OTHER, days=2.5, units=units, world=", reader_cars: 0", faults=MODEMS_OFF).until()
     cases = {fact.facts["case"]: fact for fact in run.facts("burglary-reported", status="open")}
     kinds = {
         eido["incidentComponent"]["internalIncidentId"]: eido["incidentComponent"]["incidentTypeInternalText"]

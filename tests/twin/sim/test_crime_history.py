@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from functools import cache
 
 import numpy as np
 import pytest
@@ -26,7 +27,9 @@ START = datetime(2024, 1, 1)  # noqa: DTZ001  # local, as all of the twin's
 DAYS = 728
 
 
+@cache
 def history(seed: int = 1, pattern: Pattern = USUAL, days: int = DAYS) -> History:
+    """Each is made once: nobody changes one."""
     people = People(Streams(seed), parish.load(), homes.load())
     return generate(people, Router(roads.load()), Streams(seed), START, days, pattern)
 
@@ -40,7 +43,7 @@ def digest() -> str:
 
 @pytest.fixture(scope="module")
 def usual() -> History:
-    return history()
+    return history(1)
 
 
 def xy(made: History) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from twin.day import Nowhere, false_alarms, figures, live
+from twin.day import Nowhere, false_alarms, figures, live, modems_off
 from twin.devices.carrier import Answered
 from twin.devices.things import SECOND_US
 from twin.scenarios.schema import Incident, Scenario
@@ -17,7 +17,15 @@ from twin.sim import dispatch
 from twin.truth import Fact
 from twin.world import World
 
-QUIET = {"readers": 0, "reads_a_day": 0, "hotlist": 0, "aircraft": False, "operators": 0, "calls_a_day": 0}
+QUIET = {
+    "readers": 0,
+    "reader_cars": 0,
+    "reads_a_day": 0,
+    "hotlist": 0,
+    "aircraft": False,
+    "operators": 0,
+    "calls_a_day": 0,
+}
 
 
 class Listening(Nowhere):
@@ -33,6 +41,7 @@ class Listening(Nowhere):
 
 
 def played(*happens: Incident, lasts_s: float = 7_200.0, seed: int = 1, **awake: Any) -> tuple[World, Listening]:
+    """Whoever is sent is chosen by where cars are, not by where they say to be: their modems are off."""
     carrier = Listening()
     scenario = Scenario(
         name="test",
@@ -41,6 +50,7 @@ def played(*happens: Incident, lasts_s: float = 7_200.0, seed: int = 1, **awake:
         lasts_s=lasts_s,
         world=Awake(**(QUIET | awake)),
         happens=happens,
+        faults=(modems_off(lasts_s),),
     )
     world = World(scenario, seed, carrier)
     world.setting.env.run(until=world.setting.ends_us)
