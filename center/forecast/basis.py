@@ -38,15 +38,19 @@ AT_ONCE = 300
 
 
 class Blurs(NamedTuple):
-    """What shares of reports leave where: `share` of row i in the cell and width that `place` says (rows, cells)."""
+    """What shares of reports leave where. Rows of one report that stand together have one place, and so one blur:
+    `share` in the cell and width that `place` says (blurs, cells). `of` says which is each row's."""
 
     rows: Rows
+    of: Ints
     share: Singles
     place: Ints
 
-    def pick(self, which: Which) -> Blurs:
-        """Those of some rows."""
-        return Blurs(self.rows.pick(which), self.share[which], self.place[which])
+    def pick(self, first: int, last: int) -> Blurs:
+        """Those of some rows, which are not none."""
+        of = self.of[first:last]
+        mine = slice(of[0], of[-1] + 1)
+        return Blurs(self.rows.pick(slice(first, last)), of - of[0], self.share[mine], self.place[mine])
 
 
 class Basis:
@@ -101,7 +105,8 @@ class Basis:
 
     def take(self, blurs: Blurs, sign: float = 1.0) -> None:
         """As `add`, of what has been blurred."""
-        left = (sign * blurs.rows.weight[:, None] * self._left(blurs.rows)).astype(np.float32)
+        every = sign * blurs.rows.weight[:, None] * self._left(blurs.rows)
+        left = np.add.reduceat(every, np.searchsorted(blurs.of, np.arange(len(blurs.share)))).astype(np.float32)
         left_in = csc_array((self._faded[0].size, len(left)), dtype=np.float32)
         # Set, not passed: every day would else be checked for what `_blur` cannot get wrong, which takes longer.
         left_in.data, left_in.indices = blurs.share.ravel(), blurs.place.ravel()
@@ -110,13 +115,12 @@ class Basis:
 
     def blurred(self, rows: Rows) -> Blurs:
         """What each, somewhere on the grid, leaves in the cells around it, at every width."""
-        # All days of a report have one place, and so one blur.
-        _, one, report = np.unique(rows.of, return_index=True, return_inverse=True)
-        blurs = [self._blur(rows.pick(one), width) for width in self.widths]
+        is_new = np.diff(rows.of, prepend=-1) != 0
+        blurs = [self._blur(rows.pick(is_new), width) for width in self.widths]
         share = np.concatenate([share for share, _ in blurs], axis=1)
         across = len(self.cells) + 1
         place = np.concatenate([cell + np.int32(nth * across) for nth, (_, cell) in enumerate(blurs)], axis=1)
-        return Blurs(rows, share[report], place[report])
+        return Blurs(rows, np.cumsum(is_new) - 1, share, place)
 
     def _left(self, rows: Rows) -> Floats:
         """What of each has not faded by now (rows, half-lives)."""
@@ -218,7 +222,7 @@ class Queue:
                 self._first = first
                 self._blurs = self._basis.blurred(self._rows.pick(slice(first, first + AT_ONCE)))
             end = min(last, self._first + AT_ONCE)
-            self._basis.take(self._blurs.pick(slice(first - self._first, end - self._first)))
+            self._basis.take(self._blurs.pick(first - self._first, end - self._first))
             first = end
 
 
