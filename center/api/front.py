@@ -43,6 +43,11 @@ FAILURES, FAILURES_PER_S = 10, 0.2
 """From one address, and as one person; the latter not where that person has come in from before, so that nobody can
 keep them out of their own room by guessing."""
 SEARCHES, SEARCHES_PER_S = 60, 1.0
+READS, READS_PER_S = 600, 20.0
+"""A page asks for some twenty things when it is opened, and for a picture of each read that is looked at: three windows
+of a busy person stay far below."""
+SPELL_PER_S = 1 / 600
+"""Who reads faster than that is told each time, and stands in the trail once in ten minutes."""
 CROWDED_PER_S = 1 / 60
 """A page that is one too many comes again and again; the trail has one line a minute of it."""
 
@@ -90,6 +95,8 @@ class Front:
         self._sign_ins = Limit(SIGN_INS, SIGN_INS_PER_S, seconds)
         self._failures = Limit(FAILURES, FAILURES_PER_S, seconds)
         self._searches = Limit(SEARCHES, SEARCHES_PER_S, seconds)
+        self._reads = Limit(READS, READS_PER_S, seconds)
+        self._hurried = Limit(1, SPELL_PER_S, seconds)
         self._crowded = Limit(1, CROWDED_PER_S, seconds)
         self._been_here: OrderedDict[tuple[str, str], None] = OrderedDict()
 
@@ -179,6 +186,15 @@ class Front:
         _unless_soon(self._searches.wait_s(who.operator), "too many searches")
         self._searches.spend(who.operator)
 
+    def reads(self, who: OperatorSettings, address: str) -> None:
+        """Raises HTTPException when somebody asks for more than a person looks at."""
+        wait_s = self._reads.wait_s(who.operator)
+        if wait_s and not self._hurried.wait_s(who.operator):
+            self._hurried.spend(who.operator)
+            self.note(who.operator, "hurried", address, "reads faster than any page does")
+        _unless_soon(wait_s, "too much is read at once")
+        self._reads.spend(who.operator)
+
     def may(self, who: OperatorSettings, act: str) -> None:
         """Ask the door about what shows nothing of any person or case, and leaves no line. Raises RefusedError."""
         answer = access.allow(
@@ -238,12 +254,14 @@ async def _secret(front: Annotated[Front, Depends(_front)], request: Request) ->
 
 
 async def _signed_in(
-    front: Annotated[Front, Depends(_front)], secret: Annotated[str | None, Depends(_secret)]
+    front: Annotated[Front, Depends(_front)], secret: Annotated[str | None, Depends(_secret)], request: Request
 ) -> OperatorSettings:
     session = front.sessions.session(secret)
     if session is None:
         raise HTTPException(401, front.sessions.why_over(secret) or SIGN_IN_FIRST)
     ACTING.set(session)
+    if request.method == "GET":
+        front.reads(session.operator, request.client.host if request.client else "")
     return session.operator
 
 

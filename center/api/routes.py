@@ -20,10 +20,10 @@ from center.core.events import Micros
 
 MAX_FOUND = 500
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
-STRANGER: Responses = {401: {"description": "not signed in"}}
+OFTEN: Responses = {429: {"description": "too often; Retry-After says when"}}
+STRANGER: Responses = {401: {"description": "not signed in"}, **OFTEN}
 BEHIND: Responses = {503: {"description": "the disk is behind; come again"}}
 REFUSED: Responses = {403: {"model": bodies.Refused, "description": "refused, and audited"}}
-OFTEN: Responses = {429: {"description": "too often; Retry-After says when"}}
 LATE: Responses = {409: {"model": bodies.Refused, "description": "too late: somebody else has disposed of it"}}
 SIZES: Responses = {
     411: {"description": "the body does not state its length"},
@@ -166,11 +166,9 @@ async def message(unit: bodies.Id, body: bodies.MessageToUnit, front: FrontHere,
 
 @acting.post("/plates/search", response_class=Response, responses={200: {"content": {"application/json": {}}}, **OFTEN})
 async def search(body: bodies.PlateSearch, front: FrontHere, who: Searcher) -> Response:
-    """Reads of the lookback period that may be of this plate, newest first; `?` is any one character."""
+    """Reads of the lookback period that may be of this plate, newest first; `?` is any one character. What fits very
+    many plates is refused."""
     plate = plate_search.asked_for(body.plate)
-    objection = plate_search.objection(plate)
-    if objection:
-        raise HTTPException(422, objection)
     await front.ask(who, "plates.search", plate, body, reason=body.reason, case=body.case)
     picture = front.assembly.center.picture
     found = plate_search.find(plate, picture, MAX_FOUND)

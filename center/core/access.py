@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.core import asking, occasions, permissions, video
+from center.core import asking, occasions, permissions, plate_search, video
 from center.core.effects import Audit, Effect, Reply
 from center.core.events import Micros, OperatorActed
 from center.core.findings import Granted
@@ -197,6 +197,8 @@ def _on_what_ground(operator: RosterOperator, act: str, subject: str, why: Why, 
         objection = video.objection(asked, picture)
     elif rule.ground:
         objection = occasions.no_ground(why.reason or "", case, grounds, picture)
+        if act == "plates.search":
+            objection = objection or plate_search.objection(plate_search.asked_for(subject), picture)
     elif rule.community:
         objection = occasions.unlisted(why.reason or "", grounds) or asking.objection(
             operator.operator, subject, case, picture
@@ -301,11 +303,12 @@ def _shows_anew(event: OperatorActed, picture: Picture) -> bool:
     return rule is not None and not rule.carried_out_elsewhere and earlier is not None and earlier.granted
 
 
-_SESSION_ACTS = {"ended": "session.end", "crowded": "room.watch", "guessed": "community.enter"}
+_SESSION_ACTS = {"ended": "session.end", "crowded": "room.watch", "guessed": "community.enter", "hurried": "room.read"}
 
 
 def session_changed(event: SessionChanged, picture: Picture) -> Iterator[Effect]:
-    """Who came in, who was not let in, who left, and who has too many pages open, or tries tokens."""
+    """Who came in, who was not let in, who left, and who has too many pages open, reads too fast or tries
+    tokens."""
     yield Audit(
         id=picture.mint("u"),
         at=picture.now,

@@ -3,7 +3,8 @@
 Knows: which texts a plate may have been read as, and what a person means by a letter they did not see.
 Refuses to know: who may ask, and why (see access), and whether a car that is found is the one that was meant.
 
-A witness has seen part of a plate: `?` stands for any one character, at most MAX_UNSEEN of them. Without one the plate
+A witness has seen part of a plate: `?` stands for any one character, at most MAX_UNSEEN of them, and no more than
+MOST_MEANT plates may be meant. Without one the plate
 is also found where a reader took a look-alike, missed a character or saw one too many, or offered it as a second guess.
 """
 
@@ -12,8 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from center.core.events import PlateRead
-from center.core.plate_text import FOLDED, fold
-from center.core.plates import ways_to_read
+from center.core.plate_text import FOLDED, fold, ways_to_read
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -22,6 +22,8 @@ UNSEEN = "?"
 MAX_UNSEEN = 3
 SHORTEST_BESIDE_UNSEEN = 3
 """So many characters must have been seen, or every car is meant."""
+MOST_MEANT = 50
+"""What a witness has seen of a plate fits fewer cars that have passed."""
 
 
 def asked_for(plate: str) -> str:
@@ -29,8 +31,20 @@ def asked_for(plate: str) -> str:
     return "".join(mark for mark in plate.upper() if mark.isalnum() or mark == UNSEEN)
 
 
-def objection(plate: str) -> str:
-    """Why this cannot be searched for; empty when it can."""
+def objection(plate: str, picture: Picture) -> str:
+    """Why this cannot be searched for; empty when it can. What fits very many cars is no plate that somebody has seen:
+    whoever leaves so much open pages through everything that has passed."""
+    return _too_short(plate) or _too_many(plate, picture)
+
+
+def _too_many(plate: str, picture: Picture) -> str:
+    if UNSEEN not in plate:
+        return ""
+    meant = {past.plate for key in _keys(plate) for past in picture.plates.passed.get(key, ())}
+    return f"that fits {len(meant)} plates, at most {MOST_MEANT} are shown: say more of it" * (len(meant) > MOST_MEANT)
+
+
+def _too_short(plate: str) -> str:
     unseen = plate.count(UNSEEN)
     if unseen > MAX_UNSEEN:
         return f"at most {MAX_UNSEEN} characters may be left open"

@@ -52,3 +52,12 @@ def stacked(plate: str) -> tuple[str, ...]:
     if plate[:-STACK].isdecimal() and plate[-STACK:].isalpha():
         return plate[-STACK:] + plate[:-STACK], plate[:-STACK]
     return ()
+
+
+def ways_to_read(plate: str) -> list[str]:
+    """The folded texts that `PlateIndex.near` would take for this plate."""
+    key = fold(plate)
+    ways = [key, *map(fold, stacked(plate))]
+    ways += [key[:at] + key[at + 1 :] for at in range(len(key))]
+    ways += [key[:at] + mark + key[at:] for at in range(len(key) + 1) for mark in FOLDED]
+    return list(dict.fromkeys(ways))

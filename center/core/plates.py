@@ -20,7 +20,7 @@ from center.core.events import SECOND, Event, Listing, Micros, PlateRead
 from center.core.findings import Difference, Hit, Stopped
 from center.core.likelihood import count, probability, same_word
 from center.core.plate_index import Entry, PlateIndex
-from center.core.plate_text import FOLDED, as_listed, fold, stacked
+from center.core.plate_text import as_listed, fold, ways_to_read
 
 if TYPE_CHECKING:
     from center.core.picture import Picture
@@ -258,12 +258,3 @@ def _perhaps(added: list[Listing], here: PlatesSlice) -> Iterator[PlateRead]:
         for past in reads:
             if is_near or any(other in new.listed for other in _others(past, key)[:MAX_OFFERED]):
                 yield past
-
-
-def ways_to_read(plate: str) -> list[str]:
-    """The folded texts that `PlateIndex.near` would take for this plate."""
-    key = fold(plate)
-    ways = [key, *map(fold, stacked(plate))]
-    ways += [key[:at] + key[at + 1 :] for at in range(len(key))]
-    ways += [key[:at] + mark + key[at:] for at in range(len(key) + 1) for mark in FOLDED]
-    return list(dict.fromkeys(ways))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from center.api.front import READS
 from tests.console.fake_center import FakeCenter
 
 pytestmark = [pytest.mark.browser, pytest.mark.wire]
@@ -94,3 +95,17 @@ def test_any_panel_is_a_window_of_its_own(room: Page, center: FakeCenter) -> Non
     expect(window.get_by_role("complementary", name="Call")).to_be_visible()
     window.goto(f"{center.url}/?panel=nonsense")
     expect(window.get_by_text("no panel “nonsense” for you")).to_be_visible()
+
+
+def test_three_windows_opened_at_once_read_far_less_than_they_may(room: Page, center: FakeCenter) -> None:
+    """The bound on what a person reads is for programs: a page with all its windows, each loaded twice, does not come
+    near it. Fails when a panel asks again and again."""
+    asked: list[str] = []
+    room.context.on("request", lambda one: asked.append(one.url) if "/api/" in one.url else None)
+    for panel in ("messages", "community", "tips"):
+        window = room.context.new_page()
+        window.goto(f"{center.url}/?panel={panel}")
+        window.wait_for_load_state("networkidle")
+        window.reload()
+        window.wait_for_load_state("networkidle")
+    assert 0 < len(asked) < READS / 10

@@ -10,6 +10,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 
 from center import limits as limits_module
+from center.api import front as front_module
 from center.api import server as server_module
 from center.limits import Limit
 from tests.center.api.room import Room, frame_with, get, play, posted, room, until
@@ -136,6 +137,31 @@ def test_nobody_searches_faster_than_anybody_reads() -> None:
             assert (await posted(ben, "/api/plates/search", search)).status == 403
             here.ahead_s += int(answers[-1].headers["retry-after"])
             assert (await posted(ada, "/api/plates/search", search)).status == 403
+
+    play(story())
+
+
+def test_nobody_reads_faster_than_a_page_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told when to come again, and noted once however often they try; another person's reading goes on, and acts are
+    not counted with it. After a while a new spell is noted anew."""
+    monkeypatch.setattr(front_module, "READS", 20)
+    monkeypatch.setattr(front_module, "READS_PER_S", 0.02)
+
+    async def story() -> None:
+        async with room() as here:
+            ada, ben = await here.console(), await here.console("ben")
+            for _ in range(2):
+                answers = [await get(ada, "/api/site") for _ in range(25)]
+                assert [answer.status for answer in answers] == [200] * 20 + [429] * 5
+                wait_s = int(answers[-1].headers["retry-after"])
+                assert 0 < wait_s <= 50
+                assert answers[-1].said["detail"] == f"too much is read at once; wait {wait_s} s"
+                assert (await get(ben, "/api/site")).status == 200
+                assert (await posted(ada, "/api/log", {"text": "hello"})).status == 200
+                here.ahead_s += 1_001
+            lines = [line for line in here.audited if line.act == "room.read"]
+            told = [(line.operator, line.granted, line.why) for line in lines]
+            assert told == [("ada", False, "reads faster than any page does")] * 2
 
     play(story())
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from center.core.plate_search import asked_for, find, objection
-from tests.center.core.facts import Room, read
+from center.core.effects import Audit
+from center.core.plate_search import MOST_MEANT, asked_for, find, objection
+from tests.center.core.facts import Room, act, called, read, refusal, site, the
 
 
 def found(room: Room, plate: str, most: int = 500) -> list[str]:
@@ -42,4 +43,22 @@ def test_what_a_witness_did_not_see_stands_open() -> None:
 )
 def test_what_is_typed_is_understood_or_objected_to(typed: str, plate: str, why: str) -> None:
     assert asked_for(typed) == plate
-    assert objection(plate) == why
+    assert objection(plate, Room().picture) == why
+
+
+def test_what_fits_very_many_cars_is_refused_at_the_door_and_stands_in_the_trail() -> None:
+    """Whoever leaves open what they like pages through everything that has passed. As many as a witness may mean are
+    found; one plate more, and the reason is said; so is that of a plate of question marks."""
+    room = Room(site(), called("c1", 0))
+    room.tell(*(read(f"ABC{number:03}", 1 + number / 100) for number in range(MOST_MEANT)))
+    why = {"reason": "theft", "case": "cad/c1"}
+    assert not refusal(room.tell(act("plates.search", "ABC???", 5, **why)))
+    assert len(found(room, "ABC???")) == MOST_MEANT
+    room.tell(read("ABC999", 6))
+    effects = room.tell(act("plates.search", "abc ???", 7, **why))
+    assert refusal(effects) == f"that fits {MOST_MEANT + 1} plates, at most {MOST_MEANT} are shown: say more of it"
+    line = the(Audit, effects)
+    assert (line.granted, line.why, line.case) == (False, refusal(effects), "cad/c1")
+    assert "at most 3 characters" in refusal(room.tell(act("plates.search", "????99", 8, **why)))
+    assert not refusal(room.tell(act("plates.search", "ABC999", 9, **why)))
+    assert not refusal(room.tell(act("plates.search", "ABC9?9", 10, **why)))

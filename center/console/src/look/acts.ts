@@ -62,6 +62,7 @@ const WORDS: Record<string, string> = {
   "review.ask": "asked about a line of the trail",
   "review.fine": "found a line of the trail fine",
   "review.object": "objected to a line of the trail",
+  "room.read": "read faster than a page does",
   "room.watch": "opened the page",
   "series.confirm": "confirmed a series",
   "series.plates": "listed plates near a series",
