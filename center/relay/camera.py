@@ -62,7 +62,6 @@ class Camera:
         self._looking: asyncio.Task[None] | None = None
         self._looked_at = 0
         self._is_alike = False
-        self._since = now()
         self._why = ""
         self.stream = Stream(Ring(source.ring_s, limits.ring_bytes if kind == "video" else _SOUND_BYTES))
         self._pace = Pace(now)
@@ -126,6 +125,15 @@ class Camera:
     def _forget(self) -> None:
         if not self.is_open:
             self.stream.ring.clear()
+
+    def clock_set(self, step_us: int) -> None:
+        """The center's clock is so much ahead of what it was a moment ago. What came before is as old as it was."""
+        self._looked_at += step_us
+        self._freshness.clock_set(step_us)
+        self._pace.clock_set(step_us)
+        self.stream.ring.clock_set(step_us)
+        if self._timeline is not None:
+            self._timeline.clock_set(step_us)
 
     def catch_up(self, then: Callable[[], None]) -> None:
         """Calls `then` when all that has come so far is in the ring."""

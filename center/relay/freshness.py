@@ -78,6 +78,16 @@ class Freshness:
         if len(self._seen) > _MOST_SEEN:
             self._consider()
 
+    def clock_set(self, step_us: int) -> None:
+        """The clock is so much ahead of what it was a moment ago. Told before the frames are."""
+        self._consider()
+        self._heard_at += step_us
+        self._picture_at += step_us
+        self._stamp_at += step_us
+        self._clock_at += step_us
+        self._looked_at = None if self._looked_at is None else self._looked_at + step_us
+        self._blank_at = None if self._blank_at is None else self._blank_at + step_us
+
     def looked(self, look: Look, at: int) -> None:
         """A keyframe of `at` was decoded and compared with the one before."""
         if look != "blank":

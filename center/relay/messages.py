@@ -8,6 +8,7 @@ All times are microseconds of the center's clock.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
@@ -64,6 +65,14 @@ class Setup(msgspec.Struct, frozen=True, tag=True):
     monotonic_ns: int
     rate: float
     tls: tuple[str, str] | None = None
+
+    def clock_us(self) -> int:
+        """What the center's clock says by this."""
+        return self.now + int((time.monotonic_ns() - self.monotonic_ns) / 1000 * self.rate)
+
+    def is_off(self, clock_us: int) -> bool:
+        """The clock says that, so it has been set meanwhile."""
+        return abs(clock_us - self.clock_us()) > _SET_US * max(1.0, self.rate)
 
 
 class Admit(msgspec.Struct, frozen=True, tag=True):
@@ -148,6 +157,7 @@ Changed: TypeAlias = CameraState | Words | Viewing | Refused
 """What the center hears without asking."""
 
 _SIZE_BYTES = 4
+_SET_US = 1_000_000
 _to_relay = msgspec.msgpack.Decoder(ToRelay)
 _from_relay = msgspec.msgpack.Decoder(FromRelay)
 _encoder = msgspec.msgpack.Encoder()

@@ -48,6 +48,11 @@ class Pace:
         self._is_gathering = self._is_gathering or is_calm
         self._wait_for(GATHERED_BYTES if is_calm else 1)
 
+    def clock_set(self, step_us: int) -> None:
+        self._read_at += step_us
+        self._read_before += step_us
+        self._came_at += step_us
+
     @property
     def is_behind(self) -> bool:
         """There may be something that was not taken yet."""

@@ -75,6 +75,7 @@ class RelayProcess:
         self._admitted: dict[str, Admit] = {}
         self._line: asyncio.WriteTransport | None = None
         self._requests = itertools.count(1)
+        self._said: Setup | None = None
         self._exports: dict[int, tuple[list[KeptGop], asyncio.Future[str]]] = {}
         self._viewings: dict[int, Viewing] = {}
         self.pid: int | None = None
@@ -93,6 +94,7 @@ class RelayProcess:
         self._forget_old()
         admit = Admit(ticket, camera, secrets.token_urlsafe(32), until, audio, holder)
         self._admitted[ticket] = admit
+        self._keep_time()
         self._say(admit)
         return admit.token
 
@@ -115,6 +117,7 @@ class RelayProcess:
         over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         gops: list[KeptGop] = []
         self._exports[request] = (gops, over)
+        self._keep_time()
         self._say(Export(request, camera, since, until, audio))
         try:
             async with asyncio.timeout(_EXPORT_S):
@@ -179,9 +182,15 @@ class RelayProcess:
         self._viewings.clear()
 
     def _setup(self) -> Setup:
-        return Setup(
+        self._said = Setup(
             self._sources, self._limits, self._origins, self._now(), time.monotonic_ns(), self._rate, self._tls
         )
+        return self._said
+
+    def _keep_time(self) -> None:
+        """Before anything is said with a time in it: the center's clock may have been set, and the relay has none."""
+        if self._said is not None and self._said.is_off(self._now()):
+            self._say(self._setup())
 
     def _forget_old(self) -> None:
         now = self._now()

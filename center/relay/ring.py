@@ -55,6 +55,12 @@ class Ring:
         self.size = 0
         self._is_open = False
 
+    def clock_set(self, step_us: int) -> None:
+        """The center's clock is so much ahead of what it was."""
+        for gop in self._gops:
+            for frame in gop.frames:
+                frame.at += step_us
+
     def shrink(self, size: int) -> None:
         """Keeps the newest `size` bytes, and the group under way in any case."""
         while self.size > size and len(self._gops) > 1:

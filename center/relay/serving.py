@@ -10,7 +10,6 @@ import asyncio
 import itertools
 import re
 import socket
-import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -69,8 +68,7 @@ class Relay:
 
     def now(self) -> int:
         """The center's clock."""
-        setup = self._setup
-        return setup.now + int((time.monotonic_ns() - setup.monotonic_ns) / 1000 * setup.rate)
+        return self._setup.clock_us()
 
     async def run(self, listening: socket.socket) -> None:
         """Raises ValueError when its certificate cannot be read."""
@@ -100,7 +98,10 @@ class Relay:
 
     def _set_up(self, setup: Setup) -> None:
         """A camera that is as it was goes on as it does; one that is not ends, and so do its streams."""
+        step_us, is_set = setup.clock_us() - self.now(), self._setup.is_off(setup.clock_us())
         self._setup = setup
+        for camera in self._cameras.values() if is_set else ():
+            camera.clock_set(step_us)
         sources = {source.camera: source for source in setup.sources}
         for (name, kind), camera in list(self._cameras.items()):
             if sources.get(name) != camera.source:

@@ -55,6 +55,9 @@ class Timeline:
         """The camera is gone: whatever it says when it is back, its clock may be another one."""
         self._ts = None
 
+    def clock_set(self, step_us: int) -> None:
+        self._at += step_us
+
     def _anchored(self, ts: int, at: int) -> Place:
         if self._decode < 0:
             self._decode = 0

@@ -27,10 +27,16 @@ def now() -> int:
 
 
 class House:
+    """`ahead_us`: how far its clock has been set ahead."""
+
     def __init__(self, sources: Sequence[Source], limits: Limits, tls: tuple[str, str] | None = None) -> None:
         self.told: list[Changed] = []
+        self.ahead_us = 0
         self._more = asyncio.Event()
-        self.relay = RelayProcess(sources, limits, self._changed, now=now, tls=tls)
+        self.relay = RelayProcess(sources, limits, self._changed, now=self.now, tls=tls)
+
+    def now(self) -> int:
+        return now() + self.ahead_us
 
     def _changed(self, message: Changed) -> None:
         self.told.append(message)
@@ -49,7 +55,7 @@ class House:
     def token(
         self, ticket: str = "t1", camera: str = "c1", *, lasts_s: float = 60.0, audio: bool = False, holder: str = ""
     ) -> str:
-        return self.relay.admit(ticket, camera, now() + int(lasts_s * SECOND), audio=audio, holder=holder)
+        return self.relay.admit(ticket, camera, self.now() + int(lasts_s * SECOND), audio=audio, holder=holder)
 
     def address(self, token: str, scheme: str = "ws") -> str:
         host, port = self.relay.address

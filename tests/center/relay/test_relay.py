@@ -253,6 +253,23 @@ def test_a_killed_relay_is_back_with_the_tickets_that_are_still_valid() -> None:
     playing(scenario)
 
 
+@pytest.mark.parametrize("ahead_s", [3600, -3600])
+def test_a_clock_that_is_set_loses_no_picture_and_hides_no_frozen_camera(ahead_s: int) -> None:
+    """What came a moment ago came a moment ago, by the new clock as well."""
+
+    async def scenario(camera: Camera, one: House) -> None:
+        async with one.watch(one.token()) as socket:
+            await pictures(socket, 25)
+            one.ahead_us = ahead_s * SECOND
+            made = await one.relay.export("c1", one.now() - 10 * SECOND, one.now())
+            assert sum(len(gop.frames) for gop in made.gops) >= 25
+            camera.mood = "same"
+            word = await said(socket, type="state", state="stale")
+            assert 0.6 <= word["age_s"] < 3.0
+
+    playing(scenario)
+
+
 ALONE = """
 import asyncio, time
 from center.relay import Limits, RelayProcess
