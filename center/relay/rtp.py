@@ -59,13 +59,13 @@ Done = Callable[[Unit], None]
 
 class Depacketiser(ABC):
     """Packets in, whole units out, to `done`. `faults` counts packets that made no sense, `lost` those that never
-    came."""
+    came; `next` is the number that is due."""
 
     def __init__(self, done: Done) -> None:
         self.faults = 0
         self.lost = 0
         self._done = done
-        self._next = -1
+        self.next = -1
 
     @abstractmethod
     def packet(self, packet: bytes) -> None: ...
@@ -95,8 +95,8 @@ class Depacketiser(ABC):
     def _gap(self, packet: bytes) -> int:
         """How many packets are missing before this one. A step back or a large one is a sender that began anew."""
         number = packet[2] << 8 | packet[3]
-        missing = 0 if self._next < 0 else (number - self._next) & 0xFFFF
-        self._next = (number + 1) & 0xFFFF
+        missing = 0 if self.next < 0 else (number - self.next) & 0xFFFF
+        self.next = (number + 1) & 0xFFFF
         if missing:
             self.lost += missing if missing < 0x8000 else 0
         return missing
@@ -144,7 +144,7 @@ class H264(Depacketiser):
                 break
             is_due = (
                 first == 0x80
-                and number == self._next
+                and number == self.next
                 and length > 14
                 and (ts == self._ts or not pieces)
                 and self._size <= MOST_UNIT_BYTES
@@ -171,7 +171,7 @@ class H264(Depacketiser):
                 pieces, fresh, at = self._pieces, min(fresh, len(self._pieces)), stop
                 continue
             self._ts = ts
-            self._next = (number + 1) & 0xFFFF
+            self.next = (number + 1) & 0xFFFF
             at = stop
             if second & 0x80:
                 self._finished()
@@ -185,8 +185,8 @@ class H264(Depacketiser):
         if not at:
             return
         number = packet[2] << 8 | packet[3]
-        if number == self._next:
-            self._next = (number + 1) & 0xFFFF
+        if number == self.next:
+            self.next = (number + 1) & 0xFFFF
         elif self._gap(packet):
             self._torn()
         if packet[0] & 0x20:

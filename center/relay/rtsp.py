@@ -15,7 +15,7 @@ from typing import Protocol, cast
 from urllib.parse import urlsplit
 
 from center.relay import rtp, sdp
-from center.relay.media import Offer
+from center.relay.media import Offer, Report
 from center.relay.pace import Pace
 from center.relay.rtp import Depacketiser, SenderClock, Unit
 from center.relay.rtsp_auth import SignIn, split_url
@@ -23,7 +23,8 @@ from center.relay.rtsp_wire import Response, Wire, request
 
 ANSWER_S = 8.0
 SILENT_S = 10.0
-"""A camera that sends nothing for so long is asked anew."""
+"""A camera that sends nothing for so long is asked anew. Answers are nothing, nor are reports beside no pictures."""
+_LISTEN_S = 2.0
 _MOST_UNANSWERED = 16
 
 
@@ -93,8 +94,9 @@ class _Session(asyncio.BufferedProtocol):
         self._session = ""
         self._keep_alive_s = 25.0
         self._keeper = "GET_PARAMETER"
+        self._reader: Depacketiser | None = None
+        self._is_video = False
         self._base = ""
-        self._heard_at = self._loop.time()
         self._over: asyncio.Future[str] = self._loop.create_future()
 
     # --- the connection -----------------------------------------------------------------------------------------------
@@ -111,7 +113,6 @@ class _Session(asyncio.BufferedProtocol):
         return self._wire.room()
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._heard_at = self._loop.time()
         if self._pace.is_slow:
             self._pace.taken()
         for answer in self._wire.received(nbytes):
@@ -154,23 +155,31 @@ class _Session(asyncio.BufferedProtocol):
             sets = (_hex(one.parameters.get("config", "")),)
         self._hearer.opened(Offer(one.codec, one.rate_hz, one.channels if kind == "audio" else 0, sets))
         first, second = _channels(answer.headers.get("transport", ""))
-        taps = {second: self._clock.receive, first: packets(self._hearer.heard).receive}
-        self._wire.tap(taps)  # some play before they answer
+        self._reader, self._is_video = packets(self._hearer.heard), kind == "video"
+        self._wire.tap({second: self._clock.receive, first: self._reader.receive})  # some play before they answer
         self._base = base
         await self._ask("PLAY", base, {"Range": "npt=0.000-"})
 
     async def stay(self) -> str:
         """Returns why it is over."""
-        due_at = self._loop.time() + self._keep_alive_s
+        heard_at = self._loop.time()
+        heard, due_at = self._heard(), heard_at + self._keep_alive_s
         while not self._over.done():
             now = self._loop.time()
-            if now - self._heard_at > SILENT_S:
+            if heard != self._heard():
+                heard, heard_at = self._heard(), now
+            elif now - heard_at > SILENT_S:
                 return f"nothing came for {SILENT_S:g} s"
             if now >= due_at:
                 due_at = now + self._keep_alive_s
                 self._remind()
-            await asyncio.wait([self._over], timeout=max(0.1, min(due_at, self._heard_at + SILENT_S) - now))
+            await asyncio.wait([self._over], timeout=max(0.1, min(due_at - now, _LISTEN_S)))
         return self._over.result()
+
+    def _heard(self) -> tuple[int, Report | None]:
+        """It is another one when something has come. Sound and words may pause; then reports say that all is well."""
+        assert self._reader is not None
+        return self._reader.next, None if self._is_video else self._clock.report
 
     def leave(self) -> None:
         self._pace.begin(None)

@@ -7,7 +7,8 @@ Refuses to know: sockets, and what is asked and answered. Nothing raises, and wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from center.relay.rtp import MOST_UNIT_BYTES
@@ -25,7 +26,7 @@ class Response(NamedTuple):
 
     status: int
     headers: Mapping[str, str]
-    several: Mapping[str, tuple[str, ...]]
+    several: Mapping[str, Sequence[str]]
     body: bytes
 
 
@@ -118,13 +119,13 @@ def _response(head: bytes) -> Response | None:
     if len(words) < 2 or not words[0].startswith("RTSP/") or not (words[1].isascii() and words[1].isdigit()):
         return None
     headers: dict[str, str] = {}
-    several: dict[str, tuple[str, ...]] = {}
+    several: defaultdict[str, list[str]] = defaultdict(list)
     for line in lines[1:]:
         name, colon, value = line.partition(":")
         if colon:
             name = name.strip().lower()
             headers[name] = value.strip()
-            several[name] = (*several.get(name, ()), value.strip())
+            several[name].append(value.strip())
     return Response(int(words[1][:3]), headers, several, b"")
 
 

@@ -31,9 +31,10 @@ Mood = Literal["well", "same", "small", "silent", "stamps"]
 
 class Camera:
     """`mood` is how it fails: it sends the same picture again, or pictures that say that nothing has changed, or
-    nothing, or timestamps that stand. `offset_us`: how wrong its clock is. `is_stamped`: each picture begins with an
-    SEI message that says when it was sent (STAMP_AT), and there is no sound. `is_several`: sessions that begin together
-    do not go on together, as several cameras would not. `channel`: the one it sends on, whatever it was asked for."""
+    reports and no pictures, or timestamps that stand. `offset_us`: how wrong its clock is. `is_stamped`: each picture
+    begins with an SEI message that says when it was sent (STAMP_AT), and there is no sound. `is_several`: sessions that
+    begin together do not go on together, as several cameras would not. `channel`: the one it sends on, whatever it was
+    asked for."""
 
     def __init__(
         self,
@@ -157,9 +158,9 @@ class Camera:
                 picture = self._small if self.mood == "small" else film.pictures[number % len(film.pictures)]
             if self.mood != "stamps":
                 stamp = (stamp + 90_000 // film.fps) % (1 << 32)
+            if not number % film.fps:
+                writer.write(_report(stamp, self._offset_us, channel + 1))
             if self.mood != "silent":
-                if not number % film.fps:
-                    writer.write(_report(stamp, self._offset_us, channel + 1))
                 whole = (stamped(), *picture) if self._is_stamped else picture
                 data, sequence = packets(whole, sequence, stamp, channel)
                 writer.write(data)

@@ -19,7 +19,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from center.relay import CameraState, Refused, Source, Viewing
+from center.relay import CameraState, Refused, Source, Viewing, rtsp
+from center.relay.media import Offer
+from center.relay.rtp import Unit
 from tests.center.relay.camera import Camera
 from tests.center.relay.clips import clip
 from tests.center.relay.house import PATIENCE_S, SECOND, House, house, now, pictures, said
@@ -126,6 +128,31 @@ def test_a_camera_that_shows_the_past_is_found_out(mood: str) -> None:
             await said(socket, type="state", state="live")
 
     playing(scenario)
+
+
+class Ear:
+    """Hears nothing."""
+
+    def opened(self, offer: Offer) -> None: ...
+
+    def heard(self, unit: Unit) -> None: ...
+
+
+def test_a_camera_whose_encoder_has_died_is_asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its reports, and its answers to what keeps the session, are no pictures."""
+    monkeypatch.setattr(rtsp, "SILENT_S", 3.0)
+
+    async def play() -> str:
+        camera = Camera(clip())
+        camera.mood = "silent"
+        await camera.start()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await rtsp.play(camera.url, "video", Ear())
+        finally:
+            await camera.stop()
+
+    assert asyncio.run(play()) == "nothing came for 3 s"
 
 
 def test_revoking_a_ticket_ends_its_streams_at_once_and_expiry_does_too() -> None:
