@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.wire
 def test_relay_tells_what_viewers_and_cameras_cost_beside_others() -> None:
-    """Nginx only where it is installed; a narrow viewer gets pictures, and not those of long ago."""
+    """Nginx only where it is installed; a narrow viewer gets pictures. That these are not those of long ago, whatever
+    else the machine does, tests/center/relay/test_slow_viewers.py shows."""
     command = [sys.executable, "-m", "benchmarks.relay", "--quick", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
@@ -27,7 +28,7 @@ def test_relay_tells_what_viewers_and_cameras_cost_beside_others() -> None:
     assert ("nginx" in said) == bool(nginx_missing())
     assert 0 < said["delay_ms"]["p50"] <= said["delay_ms"]["p99"] <= said["delay_ms"]["max"]
     assert said["narrow"]["pictures"] > 10
-    assert said["narrow"]["lag_ms"]["max"] < 5000
+    assert 0 < said["narrow"]["lag_ms"]["median"] <= said["narrow"]["lag_ms"]["max"]
     assert said["cold_start_ms"]["median"] > 0
     for name in ("relay_percent", "at_once_percent", "watched_percent", "looks_percent", "pyav_percent"):
         assert said["ingest"][name]["median"] >= 0

@@ -76,6 +76,13 @@ class House:
         head, _, body = answer.partition(b"\r\n\r\n")
         return head, body
 
+    async def still(self, token: str, headers: str = "") -> tuple[bytes, bytes]:
+        """A picture, once there is one: on a busy machine the relay may have waited for it in vain."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (answer := await self.ask(f"{token}.jpg", headers))[0].startswith(b"HTTP/1.1 503"):
+                pass
+        return answer
+
 
 @asynccontextmanager
 async def house(*sources: Source, tls: tuple[str, str] | None = None, **limits: Any) -> AsyncIterator[House]:

@@ -221,7 +221,7 @@ def test_a_page_of_another_host_opens_nothing() -> None:
         token = one.token()
         head, _ = await one.ask(f"{token}.jpg", "Origin: https://elsewhere.example\r\n")
         assert head.startswith(b"HTTP/1.1 403")
-        head, _ = await one.ask(f"{token}.jpg", "Origin: http://127.0.0.1:8000\r\n")
+        head, _ = await one.still(token, "Origin: http://127.0.0.1:8000\r\n")
         assert head.startswith(b"HTTP/1.1 200")
         assert b"Access-Control-Allow-Origin: http://127.0.0.1:8000" in head
 
@@ -253,7 +253,7 @@ def test_an_ordinary_player_plays_it_and_a_still_is_a_picture() -> None:
         seen = await asyncio.to_thread(play)
         assert [pts - seen[0][1] for _, pts in seen] == [3600 * number for number in range(15)]
         assert seen[0][0] == 320
-        _, jpeg = await one.ask(f"{token}.jpg")
+        _, jpeg = await one.still(token)
         with av.open(io.BytesIO(jpeg), format="mjpeg") as still:
             assert next(still.decode(video=0)).width == 320
 
