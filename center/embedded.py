@@ -16,7 +16,7 @@ from typing import Any
 
 from center import routing
 from center.api.board import encode
-from center.api.count_routes import counts_view
+from center.api.count_views import counts_view
 from center.api.pattern_views import shown
 from center.assembly import Assembly
 from center.clock import Clock

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from center.api.count_routes import Span, counts_view, quantile
+from center.api.count_views import Span, counts_view, quantile
 from center.core import counts
 from center.core.access import ACTS
 from center.core.camera_events import ClipKept
