@@ -46,7 +46,7 @@ FIRST_S = {
     "sulphur-night": 1_800.0,
     "plates-from-pictures": 160.0,
 }
-KNOWN_DAYS = 90
+KNOWN_DAYS = 30
 USUALLY_S = 300.0
 """How much of a scenario is played, in seconds of its world: all of those in `WHOLE`, of the others their beginning.
 Each is played three times and more in every run of the suite, and some last three nights."""
