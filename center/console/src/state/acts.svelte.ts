@@ -47,6 +47,13 @@ export class Acts {
     return this.#send(key, asked);
   }
 
+  /** What a granted act was answered with; null for one that was not. `T` is what docs/api.md says of the path. */
+  async answer<T>(key: string, path: string, body: object): Promise<T | null> {
+    if ((await this.ask(key, path, body)) !== "granted") return null;
+    const status = this.#status.get(key);
+    return status?.kind === "granted" ? (status.body as T) : null;
+  }
+
   /** Sends an unanswered act again, under the id it had: the center does it at most once. */
   async again(key: string): Promise<void> {
     const asked = this.#asked.get(key);

@@ -48,6 +48,13 @@ test("an act that was never answered keeps its id when it is pressed again, even
   expect(new Set(requests).size).toBe(1);
 });
 
+test("what an act was answered with is handed on, and nothing of one that was refused", async () => {
+  answers = [200, 403];
+  const asked = acts();
+  expect(await settled(asked.answer("plates/search", "/p", { plate: "A" }))).toEqual({});
+  expect(await settled(asked.answer("plates/search", "/p", { plate: "B" }))).toBeNull();
+});
+
 test("another action, or the same one after an answer, is a new act", async () => {
   answers = [...Array<"lost">(7).fill("lost"), 409, 200];
   const changed = acts();
