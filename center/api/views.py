@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from center.api.view import View
-from center.core import ahead, alerting, hotlists
+from center.core import ahead, alerting, community, hotlists
 from center.core.ahead import NextReader
 from center.core.alerts import Alert, HitRead
 from center.core.events import Micros, PlateRead
@@ -85,6 +85,13 @@ class NextView(View, frozen=True, kw_only=True):
     lon: float | None = None
 
 
+class ClipView(View, frozen=True, kw_only=True):
+    """A clip that waits for a moderator, and what its clock says of it."""
+
+    offer: str
+    fit: str
+
+
 class AlertView(View, frozen=True, kw_only=True):
     alert: str
     kind: str
@@ -108,6 +115,7 @@ class AlertView(View, frozen=True, kw_only=True):
     disposition: str | None = None
     outcome: str = ""
     messages: tuple[MessageView, ...] = ()
+    clips: tuple[ClipView, ...] = ()
 
 
 def read(it: PlateRead, picture: Picture, *, backward: bool = False) -> ReadView:
@@ -212,4 +220,13 @@ def alert(it: Alert, picture: Picture) -> AlertView:
         disposition=it.disposition,
         outcome=it.outcome,
         messages=tuple(_message(messages.messages[m]) for m in messages.of.get(it.alert, ())),
+        clips=_clips(it, picture),
     )
+
+
+def _clips(it: Alert, picture: Picture) -> tuple[ClipView, ...]:
+    made = picture.community.requests.get(it.subject) if it.kind == community.CLIPS else None
+    if made is None:
+        return ()
+    waiting = community.to_moderate(made.request, picture)
+    return tuple(ClipView(offer=one.offer, fit=community.fit(one, made.wanted)) for one in waiting)

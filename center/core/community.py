@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from center.core.picture import Picture
 
 LEAST_OPEN, MOST_OPEN, LIVE_OPEN = 5 * MINUTE, 7 * DAY, HOUR
+CLIPS = "community-clips"
 MAX_WORDS = 300
 WEEK = 7 * DAY
 
@@ -207,7 +208,7 @@ def _forget(made: CommunityRequest, picture: Picture) -> Iterator[Effect]:
         if gone.state == "waiting":
             yield DropClip(id=picture.mint("z"), file=gone.file)
     del here.requests[made.request]
-    yield from alerting.over(f"community-clips/{made.request}", picture, "nobody decided in time")
+    yield from alerting.over(f"{CLIPS}/{made.request}", picture, "nobody decided in time")
 
 
 def _make_room(picture: Picture) -> Iterator[Effect]:
@@ -346,16 +347,21 @@ def _release(offer: OfferedClip, made: CommunityRequest, picture: Picture) -> It
     yield from clips.given(clip, picture)
 
 
-def _tell_moderators(made: CommunityRequest, picture: Picture) -> Iterator[Effect]:
+def to_moderate(request: str, picture: Picture) -> list[OfferedClip]:
+    """What has come for a request and nobody has decided about, in the order it came."""
     here = picture.community
-    waiting = [one for one in map(here.offered.__getitem__, here.of[made.request]) if one.state == "waiting"]
+    return [one for one in map(here.offered.__getitem__, here.of.get(request, ())) if one.state == "waiting"]
+
+
+def _tell_moderators(made: CommunityRequest, picture: Picture) -> Iterator[Effect]:
+    waiting = to_moderate(made.request, picture)
     if not waiting:
-        yield from alerting.over(f"community-clips/{made.request}", picture, "every clip has been decided about")
+        yield from alerting.over(f"{CLIPS}/{made.request}", picture, "every clip has been decided about")
         return
     many = f"{len(waiting)} clips" if len(waiting) > 1 else "A clip"
     words = "; ".join(f"{one.seconds:.0f} s long, {fit(one, made.wanted)}" for one in waiting)
     headline = f"{many} from the community to be moderated: {called.incident(made.incident, picture)}"
-    yield alerting.plainly(picture, "community-clips", made.request, headline, words)
+    yield alerting.plainly(picture, CLIPS, made.request, headline, words)
 
 
 def fit(offer: OfferedClip, wanted: Wanted) -> str:

@@ -167,8 +167,8 @@ class Operator:
 
     def _moderate(self, shown: dict[str, Any]) -> None:
         """A clip that shows the time that was asked for is let through, any other is not."""
-        for clip in filter(None, shown.get("detail", "").split("; ")):
-            name, _, fits = clip.partition(" ")
+        for clip in shown.get("clips", ()):
+            name, fits = clip["offer"], clip["fit"]
             if name not in self._judged:
                 self._judged.add(name)
                 act = "approve" if "within the time" in fits else "reject"
