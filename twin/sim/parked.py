@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from math import floor, hypot
 
 CELL_M = 100.0
+ROUNDED_M = 0.001
+"""What stands on the edge of a square may be in the one beside it, by rounding."""
 
 Cell = tuple[int, int]
 
@@ -35,7 +37,8 @@ class Parked:
 
     def near(self, x: float, y: float, within_m: float) -> Iterator[str]:
         """Names that stand within a distance; in each square in the order in which they came."""
-        (west, south), (east, north) = _cell(x - within_m, y - within_m), _cell(x + within_m, y + within_m)
+        reach = within_m + ROUNDED_M
+        (west, south), (east, north) = _cell(x - reach, y - reach), _cell(x + reach, y + reach)
         for column in range(west, east + 1):
             for row in range(south, north + 1):
                 for name in self._cells.get((column, row), ()):
