@@ -1,10 +1,11 @@
-"""`python -m benchmarks.forecast [--data FILE] [--rash | --series | --desk] [--quick] [--json]`: where the next
-burglaries come, by this forecast and by others, on the same days, cells and events.
+"""`python -m benchmarks.forecast [--data FILE] [--rash | --series | --desk | --speed] [--quick] [--json]`: where
+the next burglaries come, by this forecast and by others, on the same days, cells and events.
 
 FILE is a CSV (packed or not) with the columns t (local time, ISO 8601), x_m, y_m (metres on any plane) and kind;
 without one the twin's own burglaries are taken, learned from reports and scored by the truth. Each kind is tried by
 itself. With --rash sprees are planted over that background and looked for; with --series the twin's crews are to be
-told apart; with --desk the center's desk proposes boxes and cries rashes on the twin's reports, with crews and without.
+told apart; with --desk the center's desk proposes boxes and cries rashes on the twin's reports, with crews and without;
+with --speed nothing is tried, only timed.
 docs/patterns.md says what the figures mean.
 """
 
@@ -61,10 +62,20 @@ def cases_of_twin(quick: bool) -> tuple[dict[str, Case], list[str]]:
     return forecast_twin.cases(made, people), ["the twin: learned from reports, scored by what truly happened"]
 
 
-def measured(cases: dict[str, Case], notes: list[str], quick: bool, cell_m: float) -> dict[str, Any]:
+def measured(cases: dict[str, Case], notes: list[str], quick: bool, cell_m: float, timed: bool) -> dict[str, Any]:
+    """Each kind tried and all of it timed; `timed`: that alone."""
     x, y, t = (np.concatenate([getattr(case, name) for case in cases.values()]) for name in ("x", "y", "t"))
     days = {"days": QUICK_DAYS} if quick else {}
     plan = planned(x, y, t, len(cases), cell_m, **days)
+    kinds = {} if timed else _kinds(cases, plan, notes)
+    tell("speed")
+    every = Reports(*(np.concatenate(columns) for columns in zip(*(c.reports for c in cases.values()), strict=True)))
+    known = [one for one in (in_cells(case, plan.grid) for case in cases.values()) if one is not None]
+    premises = np.sum(known, axis=0) if known else None
+    return {"about": _about(plan, t), "notes": notes, "kinds": kinds, "speed": speed(every, plan, premises, quick)}
+
+
+def _kinds(cases: dict[str, Case], plan: Plan, notes: list[str]) -> dict[str, Any]:
     kinds: dict[str, Any] = {}
     for kind, case in cases.items():
         tell(f"{kind}: {len(case.t)} events")
@@ -74,11 +85,7 @@ def measured(cases: dict[str, Case], notes: list[str], quick: bool, cell_m: floa
             notes.append(f"{kind}: not tried: {why}")
     if not kinds:
         raise TooLittleError("no kind has enough events to try a forecast on")
-    tell("speed")
-    every = Reports(*(np.concatenate(columns) for columns in zip(*(c.reports for c in cases.values()), strict=True)))
-    known = [one for one in (in_cells(case, plan.grid) for case in cases.values()) if one is not None]
-    premises = np.sum(known, axis=0) if known else None
-    return {"about": _about(plan, t), "notes": notes, "kinds": kinds, "speed": speed(every, plan, premises, quick)}
+    return kinds
 
 
 def _about(plan: Plan, t: np.ndarray) -> dict[str, Any]:
@@ -99,6 +106,7 @@ def main() -> None:
     parser.add_argument("--rash", action="store_true", help="look for sprees planted over the most frequent kind")
     parser.add_argument("--series", action="store_true", help="tell the twin's crews apart")
     parser.add_argument("--desk", action="store_true", help="the desk and the forecaster on the twin's reports")
+    parser.add_argument("--speed", action="store_true", help="only what a fit and one report more cost")
     parser.add_argument("--quick", action="store_true", help="the last 90 days only; rougher figures")
     parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     options = parser.parse_args()
@@ -125,7 +133,7 @@ def asked(options: argparse.Namespace) -> tuple[dict[str, Any], Callable[[dict[s
         kind, case = max(cases.items(), key=lambda item: len(item[1].t))
         planted = rash(case.reports.x, case.reports.y, case.reports.known, options.quick)
         return {"notes": notes, "rash": {"kind": kind, **planted}}, rash_table
-    return measured(cases, notes, options.quick, options.cell), table
+    return measured(cases, notes, options.quick, options.cell, options.speed), table
 
 
 if __name__ == "__main__":
